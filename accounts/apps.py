@@ -1,0 +1,10 @@
+"""Users, roles, sign-in, jobs and the audit trail."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Users, roles, sign-in, jobs and the audit trail."""
+
+    name = "accounts"
+    verbose_name = "用户与权限"

@@ -1,0 +1,7 @@
+"""Accounts' tables, by noun."""
+
+from accounts.models.audit import AuditEntry
+from accounts.models.jobs import Job
+from accounts.models.users import User
+
+__all__ = ["AuditEntry", "Job", "User"]

@@ -1,0 +1,27 @@
+"""Password rules beyond Django's own (GB/T 22239-2019 level 3: complexity)."""
+
+import string
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+REQUIRED_CLASSES = 3
+
+
+class CharacterClassesValidator:
+    """At least three of: upper case, lower case, digits, punctuation."""
+
+    def validate(self, password: str, user: "User | None" = None) -> None:  # noqa: ARG002
+        """Raise ValidationError when too few classes appear."""
+        classes = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
+        present = sum(any(char in chars for char in password) for chars in classes)
+        present += any(not char.isalnum() for char in password)
+        if present < REQUIRED_CLASSES:
+            raise ValidationError(self.get_help_text(), code="password_too_simple")
+
+    def get_help_text(self) -> str:
+        """What the rule asks for."""
+        return "密码须含大写字母、小写字母、数字、符号中的至少三类。"

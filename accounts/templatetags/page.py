@@ -1,0 +1,75 @@
+"""Tags every template has: icons, figures, rank changes, links that keep the filters."""
+
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@cache
+def _icon_body(name: str) -> str:
+    svg = (Path(settings.ICONS_DIR) / f"{name}.svg").read_text(encoding="utf-8")
+    body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+    return " ".join(body.split())
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An outline icon, inline, hidden from screen readers: the word beside it speaks."""
+    return format_html(
+        '<svg class="icon {}" width="24" height="24" viewBox="0 0 24 24" fill="none" '
+        'stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" '
+        'aria-hidden="true">{}</svg>',
+        extra,
+        mark_safe(_icon_body(name)),  # noqa: S308  (our own installed files)
+    )
+
+
+@register.filter
+def figure(value: Decimal | None) -> str:
+    """A score with two places; a dash where there is none."""
+    return "—" if value is None else f"{value:.2f}"
+
+
+@register.filter
+def signed(value: Decimal | None) -> str:
+    """An adjustment with its sign; nothing for zero or none."""
+    return f"{value:+.2f}" if value else "—"
+
+
+@register.simple_tag
+def rank_change(change: int | None) -> SafeString:
+    """Places climbed or lost as arrow and number, with words for screen readers."""
+    if change is None:
+        return format_html('<span class="text-secondary" title="{}">—</span>', "上月未参评")
+    if change == 0:
+        return format_html('<span class="text-secondary">{}</span>', "持平")
+    up = change > 0
+    return format_html(
+        '<span class="{}"><span class="visually-hidden">{}</span>{}{}</span>',
+        "rank-up" if up else "rank-down",
+        "上升" if up else "下降",
+        "↑" if up else "↓",
+        abs(change),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The page's query string with some parameters changed (None removes one)."""
+    request = context.get("request")
+    params = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for key, value in changes.items():
+        if value is None:
+            params.pop(key, None)
+        else:
+            params[key] = str(value)
+    return f"?{params.urlencode()}"

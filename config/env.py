@@ -1,0 +1,53 @@
+"""Reading the environment, loudly: a value that is wrong stops the start with its name and reason.
+
+A secret may also stand in a file named by `<NAME>_FILE`, as container platforms hand them over.
+Every setting read here is documented in `.env.example`; a test holds the two together.
+"""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+NAMES: set[str] = set()
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of a setting, or the content of the file `<NAME>_FILE` names."""
+    NAMES.add(name)
+    file = os.environ.get(f"{name}_FILE")
+    if file is None:
+        return os.environ.get(name, default)
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE：无法读取 {file}（{error.strerror}）") from error
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """A yes/no setting: 1 or 0."""
+    value = text(name, "1" if default else "0")
+    if value not in {"0", "1"}:
+        raise ImproperlyConfigured(f"{name} 只能是 0 或 1，现为 {value!r}")
+    return value == "1"
+
+
+def number(name: str, default: int) -> int:
+    """A whole number, zero or more."""
+    value = text(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} 必须是非负整数，现为 {value!r}")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def required(name: str) -> str:
+    """A setting without which production does not start."""
+    value = text(name)
+    if not value:
+        raise ImproperlyConfigured(f"生产环境必须设置 {name}（或 {name}_FILE）")
+    return value

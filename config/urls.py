@@ -1,0 +1,30 @@
+"""The site map."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+import accounts.api
+import inspections.api
+import outlets.api
+import reports.api
+import tellers.api
+from accounts import views as accounts_views
+
+api_v1 = [
+    path("", include(accounts.api.router.urls)),
+    path("", include(outlets.api.router.urls)),
+    path("", include(inspections.api.router.urls)),
+    path("", include(tellers.api.router.urls)),
+    path("", include(reports.api.router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", accounts_views.home, name="home"),
+    path("accounts/", include("accounts.urls")),
+    path("outlets/", include("outlets.urls")),
+    path("inspections/", include("inspections.urls")),
+    path("reports/", include("reports.urls")),
+    path("api/v1/", include(api_v1)),
+]
