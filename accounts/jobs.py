@@ -225,4 +225,3 @@ class Heartbeat:
         except OperationalError as error:
             log.warning("heartbeat missed", reason=str(error))
             connections.close_all()
-

@@ -33,7 +33,9 @@ SYSTEM: dict[str, Callable[[], bool]] = {
 # The dist files that pages use, below node_modules, copied flat into static "vendor/".
 VENDOR = (
     "@tabler/core/dist/css/tabler.min.css",
+    "@tabler/core/dist/css/tabler.min.css.map",
     "@tabler/core/dist/js/tabler.min.js",
+    "@tabler/core/dist/js/tabler.min.js.map",
     "echarts/dist/echarts.min.js",
 )
 ICONS = "@tabler/icons/icons/outline"
@@ -107,7 +109,7 @@ def browser_assets() -> None:
     run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", PATH=path)
     modules = ROOT / "node_modules"
     shutil.rmtree(ASSETS, ignore_errors=True)
-    (ASSETS / "vendor").mkdir(parents=True)
+    (ASSETS / "vendor").mkdir(parents=True, exist_ok=True)
     for file in VENDOR:
         shutil.copy(modules / file, ASSETS / "vendor")
     shutil.copytree(modules / ICONS, ASSETS / "icons")
@@ -127,4 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    {"all": main, "assets": browser_assets}[sys.argv[1] if sys.argv[1:] else "all"]()

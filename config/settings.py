@@ -33,6 +33,7 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.required("SECRET_KEY") if PRODUCTION else env.text("SECRET_KEY") or local_secret()
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+PUBLIC_URL = env.text("PUBLIC_URL")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -225,7 +226,10 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "accounts.tasks.jobs_sweep", "schedule": 30.0},
+    "sweep-jobs": {
+        "task": "accounts.tasks.jobs_sweep",
+        "schedule": float(env.number("JOB_SWEEP_SECONDS", 30)),
+    },
 }
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 

@@ -21,10 +21,10 @@ POINTS: Final = "POINTS"
 WEIGHTED: Final = "WEIGHTED"
 SCORINGS: Final = (POINTS, WEIGHTED)
 
-PASS: Final = "pass"
-FAIL: Final = "fail"
+PASSED: Final = "pass"
+FAILED: Final = "fail"
 NA: Final = "na"
-RESULT_WORDS: Final[Mapping[str, str]] = {PASS: "合格", FAIL: "不合格", NA: "不适用"}
+RESULT_WORDS: Final[Mapping[str, str]] = {PASSED: "合格", FAILED: "不合格", NA: "不适用"}
 
 MAX_POINTS: Final = Decimal(10_000)
 MAX_FAULTS: Final = Decimal(9_999)
@@ -261,7 +261,7 @@ def _read_pass(rule: ItemRule, text: str) -> tuple[str, Decimal]:
     value = _RESULTS.get(text)
     if value is None:
         raise InvalidAnswer(f"结果应为“合格”或“不合格”，不能是“{_quote(text)}”")
-    return value, rule.points if value == PASS else _ZERO
+    return value, rule.points if value == PASSED else _ZERO
 
 
 def _read_faults(rule: ItemRule, text: str) -> tuple[str, Decimal]:

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from inspections import views
+from inspections.views import checklists, inspections, visits
 
 app_name = "inspections"
 urlpatterns = [
-    path("today/", views.today, name="today"),
-    path("visits/", views.visits, name="visits"),
-    path("inspections/", views.inspections, name="inspections"),
-    path("checklists/", views.checklists, name="checklists"),
+    path("today/", visits.today, name="today"),
+    path("visits/", visits.visits, name="visits"),
+    path("inspections/", inspections.inspections, name="inspections"),
+    path("checklists/", checklists.checklists, name="checklists"),
 ]

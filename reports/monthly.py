@@ -39,7 +39,7 @@ class Cause(NamedTuple):
     kind: str
     id: Key
     day: date
-    count: int = 1
+    times: int = 1
 
 
 class Line(NamedTuple):
@@ -94,7 +94,7 @@ class Adjustment(NamedTuple):
     kind: str
     id: Key
     day: date
-    count: int
+    times: int
     value: Decimal
 
 
@@ -149,10 +149,9 @@ def institution_month(
             if held:
                 components[name] = _by_windows(f"R5.{name}", rules, held, lines)
         ranked = [(m, m.total) for m in members if m.total is not None]
-        if ranked:
-            base = _by_windows("R5.base", rules, ranked, lines)
-        else:
-            base = _absent("R5.base", "没有参评网点，未参评", lines)
+        base = _by_windows("R5.base", rules, ranked, lines) if ranked else None
+        if base is None:
+            lines.append(Line("R5.base", (), "没有参评网点，未参评", None))
         figures = _figures("R5", rules, components, base, causes, lines)
     complaints = sum(member.complaints for member in members)
     return replace(figures, complaints=figures.complaints + complaints)
@@ -177,7 +176,7 @@ def _mean(name: str, scored: Sequence[Scored]) -> _Part | None:
     shown = stored(total, count)
     text = "+".join([str(score) for _, score in held])
     if len(held) > 1:
-        text = f"({text})/{count}{_sign(shown * count == total)}{shown}"
+        text = f"({text})/{count}{_sign(shown * count, total)}{shown}"
     return _Part(name, total, count, shown, tuple([key for key, _ in held]), text)
 
 
@@ -194,7 +193,7 @@ def _device(rules: SchemeRules, sums: DeviceSums | None) -> _Part | None:
     text = (
         f"100×({rules.usage_share}×min(1,{answered}/{sums.transactions}/{rules.usage_target})"
         f"+{rules.satisfaction_share}×{f'{sums.satisfied}/{answered}' if answered else 0})"
-        f"{_sign(shown * wanted * asked == total)}{shown}"
+        f"{_sign(shown * wanted * asked, total)}{shown}"
     )
     return _Part(DEVICE, total, wanted * asked, shown, sums.ids, text)
 
@@ -202,7 +201,8 @@ def _device(rules: SchemeRules, sums: DeviceSums | None) -> _Part | None:
 def _base(rules: SchemeRules, parts: Sequence[_Part], lines: list[Line]) -> Decimal | None:
     names = {part.name for part in parts}
     if names.isdisjoint((OPEN, COVERT)):
-        return _absent("R3.base", "本月无明查、暗访成绩，未参评", lines)
+        lines.append(Line("R3.base", (), "本月无明查、暗访成绩，未参评", None))
+        return None
     numerator, denominator, weights, checked = _ZERO, _ONE, _ZERO, _ZERO
     terms: list[str] = []
     for part in (*parts, *_zeroed(rules, names)):
@@ -213,9 +213,10 @@ def _base(rules: SchemeRules, parts: Sequence[_Part], lines: list[Line]) -> Deci
         checked += weight * part.shown
         terms.append(f"{weight}×{part.shown}")
     if not weights:
-        return _absent("R3.base", "已有成绩的权重均为0，未参评", lines)
+        lines.append(Line("R3.base", (), "已有成绩的权重均为0，未参评", None))
+        return None
     base = stored(numerator, denominator * weights)
-    text = f"({'+'.join(terms)})/{weights}{_sign(base * weights == checked)}{base}"
+    text = f"({'+'.join(terms)})/{weights}{_sign(base * weights, checked)}{base}"
     lines.append(Line("R3.base", (), text, str(base)))
     return base
 
@@ -234,13 +235,9 @@ def _by_windows(
     total = sum((count * value for count, value in weighted), _ZERO)
     mean = stored(total, windows)
     terms = "+".join(f"{count}×{value}" for count, value in weighted)
-    text = f"({terms})/{windows}{_sign(mean * windows == total)}{mean}"
+    text = f"({terms})/{windows}{_sign(mean * windows, total)}{mean}"
     lines.append(Line(rule, tuple(member.id for member, _ in held), text, str(mean)))
     return mean
-
-
-def _absent(rule: str, reason: str, lines: list[Line]) -> None:
-    lines.append(Line(rule, (), reason, None))
 
 
 def _figures(
@@ -254,7 +251,7 @@ def _figures(
     adjustments = tuple(_adjust(prefix, rules, causes, lines)) if causes else ()
     change = sum((each.value for each in adjustments), _NO_POINTS)
     total = None if base is None else _total(prefix, rules, base, change, lines)
-    complaints = sum(each.count for each in adjustments if each.kind == COMPLAINT)
+    complaints = sum(each.times for each in adjustments if each.kind == COMPLAINT)
     return MonthFigures(components, base, adjustments, complaints, total, lines)
 
 
@@ -283,14 +280,14 @@ def _by_date(cause: Cause) -> tuple[date, str, str]:
 def _asked(rules: SchemeRules, cause: Cause) -> Decimal:
     if cause.kind not in rules.values:
         raise InvalidFacts(f"未知的加减分事由“{cause.kind}”")
-    if cause.count < 1:
+    if cause.times < 1:
         raise InvalidFacts("加减分事由的次数至少为1")
-    return rules.values[cause.kind] * cause.count
+    return rules.values[cause.kind] * cause.times
 
 
 def _times(rules: SchemeRules, cause: Cause) -> str:
     each = rules.values[cause.kind]
-    return f"{each:+}" if cause.count == 1 else f"{cause.count}×({each:+})={cause.count * each:+}"
+    return f"{each:+}" if cause.times == 1 else f"{cause.times}×({each:+})={cause.times * each:+}"
 
 
 def _total(
@@ -309,5 +306,5 @@ def _total(
     return total
 
 
-def _sign(exact: bool) -> str:
-    return "=" if exact else "≈"
+def _sign(shown: Decimal, exact: Decimal) -> str:
+    return "=" if shown == exact else "≈"

@@ -1,6 +1,6 @@
 """The numbers of a competition scheme, as data of a version. Source: docs/rules.md R3 to R6."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final, Self
@@ -47,6 +47,9 @@ COMPLAINTS: Final = "complaints"
 TIE_BREAKERS: Final = (*COMPONENTS, COMPLAINTS)
 
 
+_Check = tuple[bool, str]
+
+
 class InvalidScheme(ValueError):
     """A scheme's numbers cannot be used; the text is Chinese and names the place."""
 
@@ -75,11 +78,10 @@ class SchemeRules:
     named: int
 
     def __post_init__(self) -> None:
-        _check_components(self)
-        _check_device(self)
-        _check_adjustments(self)
-        _check_ranking(self)
-        _check_season(self)
+        for checks in _CHECKS:
+            for holds, reason in checks(self):
+                if not holds:
+                    raise InvalidScheme(reason)
 
     def to_json(self) -> dict[str, Any]:
         """For a JSON column: decimals as strings, tuples as lists."""
@@ -92,40 +94,6 @@ class SchemeRules:
         if odd:
             raise InvalidScheme(f"办法参数缺少或多出：{'、'.join(odd)}")
         return cls(**{name: _DECODERS[name](name, value) for name, value in data.items()})
-
-
-DEFAULT_SCHEME: Final = SchemeRules(
-    weights={
-        DEVICE: Decimal(35),
-        COVERT: Decimal(25),
-        OPEN: Decimal(25),
-        SPECIAL: Decimal(10),
-        QUIZ: Decimal(5),
-    },
-    missing=dict.fromkeys(COMPONENTS, REWEIGHT),
-    usage_target=Decimal("0.80"),
-    usage_share=Decimal("0.6"),
-    satisfaction_share=Decimal("0.4"),
-    values={
-        COMPLAINT: Decimal("-2.00"),
-        PRAISE: Decimal("0.50"),
-        LATE: Decimal("-0.50"),
-        OVERDUE: Decimal("-1.00"),
-        VIOLATION_MINOR: Decimal("-0.50"),
-        VIOLATION_SERIOUS: Decimal("-2.00"),
-        VIOLATION_GRAVE: Decimal("-5.00"),
-        LEADER_LIABILITY: Decimal("0.00"),
-    },
-    caps={PRAISE: Decimal("2.00")},
-    floor=Decimal(0),
-    ceiling=Decimal(110),
-    tie_break=(COVERT, COMPLAINTS, OPEN),
-    least_windows=1,
-    absence_limit=(1, 3),
-    rewarded=3,
-    named=2,
-)
-"""The numbers that ship; every later version of a scheme is data."""
 
 
 def _to_json(value: Any) -> Any:
@@ -197,47 +165,84 @@ _DECODERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
 }
 
 
-def _require(holds: bool, reason: str) -> None:
-    if not holds:
-        raise InvalidScheme(reason)
-
-
 def _in_cents(number: Decimal) -> bool:
     return number.is_finite() and number == round(number, 2)
 
 
-def _check_components(rules: SchemeRules) -> None:
+def _component_checks(rules: SchemeRules) -> Iterator[_Check]:
     names = set(COMPONENTS)
     weights = rules.weights.values()
-    _require(set(rules.weights) == names, "每个评分项都应有权重，且不能有其他权重")
-    _require(set(rules.missing) == names, "每个评分项都应说明缺项时如何处理")
-    _require(all(each.is_finite() and each >= 0 for each in weights), "权重不能为负")
-    _require(any(weights), "权重不能全为0")
-    _require(set(rules.missing.values()) <= {REWEIGHT, ZERO}, "缺项只能按权重折算或按0分计")
+    yield set(rules.weights) == names, "每个评分项都应有权重，且不能有其他权重"
+    yield set(rules.missing) == names, "每个评分项都应说明缺项时如何处理"
+    yield all(each.is_finite() and each >= 0 for each in weights), "权重不能为负"
+    yield any(weights), "权重不能全为0"
+    yield set(rules.missing.values()) <= {REWEIGHT, ZERO}, "缺项只能按权重折算或按0分计"
 
 
-def _check_device(rules: SchemeRules) -> None:
+def _device_checks(rules: SchemeRules) -> Iterator[_Check]:
     shares = (rules.usage_share, rules.satisfaction_share)
-    _require(0 < rules.usage_target <= 1, "评价率目标应大于0、不超过1")
-    _require(min(shares) >= 0 and sum(shares) == 1, "评价率与满意率所占份额之和应为1")
+    yield 0 < rules.usage_target <= 1, "评价率目标应大于0、不超过1"
+    yield min(shares) >= 0 and sum(shares) == 1, "评价率与满意率所占份额之和应为1"
 
 
-def _check_adjustments(rules: SchemeRules) -> None:
+def _adjustment_checks(rules: SchemeRules) -> Iterator[_Check]:
     numbers = [*rules.values.values(), *rules.caps.values(), rules.floor, rules.ceiling]
-    _require(set(rules.values) == set(CAUSE_LABELS), "每种加减分都应有分值，且不能有其他分值")
-    _require(set(rules.caps) <= set(CAUSE_LABELS), "加减分限额只能用于已有的加减分")
-    _require(all(map(_in_cents, numbers)), "加减分、限额和上下限至多2位小数")
-    _require(all(each >= 0 for each in rules.caps.values()), "加减分限额不能为负")
-    _require(0 <= rules.floor <= rules.ceiling, "总分下限不能为负，也不能大于上限")
+    yield set(rules.values) == set(CAUSE_LABELS), "每种加减分都应有分值，且不能有其他分值"
+    yield set(rules.caps) <= set(CAUSE_LABELS), "加减分限额只能用于已有的加减分"
+    yield all(map(_in_cents, numbers)), "加减分、限额和上下限至多2位小数"
+    yield all(each >= 0 for each in rules.caps.values()), "加减分限额不能为负"
+    yield 0 <= rules.floor <= rules.ceiling, "总分下限不能为负，也不能大于上限"
 
 
-def _check_ranking(rules: SchemeRules) -> None:
-    _require(set(rules.tie_break) <= set(TIE_BREAKERS), "同分比较只能用评分项和有效投诉数")
-    _require(len(set(rules.tie_break)) == len(rules.tie_break), "同分比较的项目不能重复")
-    _require(rules.least_windows >= 1, "窗口数至少按1计")
+def _ranking_checks(rules: SchemeRules) -> Iterator[_Check]:
+    yield set(rules.tie_break) <= set(TIE_BREAKERS), "同分比较只能用评分项和有效投诉数"
+    yield len(set(rules.tie_break)) == len(rules.tie_break), "同分比较的项目不能重复"
+    yield rules.least_windows >= 1, "窗口数至少按1计"
 
 
-def _check_season(rules: SchemeRules) -> None:
+def _season_checks(rules: SchemeRules) -> Iterator[_Check]:
     absent, months = rules.absence_limit
-    _require(0 <= absent <= months != 0, "缺评限度应为0与1之间的分数")
-    _require(rules.rewarded >= 0 and rules.named >= 0, "表彰和点名的个数不能为负")
+    yield 0 <= absent <= months != 0, "缺评限度应为0与1之间的分数"
+    yield rules.rewarded >= 0 and rules.named >= 0, "表彰和点名的个数不能为负"
+
+
+_CHECKS: Final = (
+    _component_checks,
+    _device_checks,
+    _adjustment_checks,
+    _ranking_checks,
+    _season_checks,
+)
+
+DEFAULT_SCHEME: Final = SchemeRules(
+    weights={
+        DEVICE: Decimal(35),
+        COVERT: Decimal(25),
+        OPEN: Decimal(25),
+        SPECIAL: Decimal(10),
+        QUIZ: Decimal(5),
+    },
+    missing=dict.fromkeys(COMPONENTS, REWEIGHT),
+    usage_target=Decimal("0.80"),
+    usage_share=Decimal("0.6"),
+    satisfaction_share=Decimal("0.4"),
+    values={
+        COMPLAINT: Decimal("-2.00"),
+        PRAISE: Decimal("0.50"),
+        LATE: Decimal("-0.50"),
+        OVERDUE: Decimal("-1.00"),
+        VIOLATION_MINOR: Decimal("-0.50"),
+        VIOLATION_SERIOUS: Decimal("-2.00"),
+        VIOLATION_GRAVE: Decimal("-5.00"),
+        LEADER_LIABILITY: Decimal("0.00"),
+    },
+    caps={PRAISE: Decimal("2.00")},
+    floor=Decimal(0),
+    ceiling=Decimal(110),
+    tie_break=(COVERT, COMPLAINTS, OPEN),
+    least_windows=1,
+    absence_limit=(1, 3),
+    rewarded=3,
+    named=2,
+)
+"""The numbers that ship; every later version of a scheme is data."""

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from reports import views
+from reports.views import bulletins, league, months, schemes
 
 app_name = "reports"
 urlpatterns = [
-    path("league/", views.league, name="league"),
-    path("months/", views.months, name="months"),
-    path("bulletins/", views.bulletins, name="bulletins"),
-    path("schemes/", views.schemes, name="schemes"),
+    path("league/", league.league, name="league"),
+    path("months/", months.months, name="months"),
+    path("bulletins/", bulletins.bulletins, name="bulletins"),
+    path("schemes/", schemes.schemes, name="schemes"),
 ]

@@ -1,4 +1,4 @@
-"""The API of this app."""
+"""The API of this app, by noun."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -1,4 +1,4 @@
-"""Pages of inspections."""
+"""Pages of visits: today's list and the plan."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,17 +15,5 @@ def today(request: SignedInRequest) -> HttpResponse:
 
 @allowed(Capability.VISITS_PLAN)
 def visits(request: SignedInRequest) -> HttpResponse:
-    """Placeholder."""
-    return render(request, "base.html")
-
-
-@allowed(Capability.INSPECTIONS_READ)
-def inspections(request: SignedInRequest) -> HttpResponse:
-    """Placeholder."""
-    return render(request, "base.html")
-
-
-@allowed(Capability.CHECKLISTS_READ)
-def checklists(request: SignedInRequest) -> HttpResponse:
     """Placeholder."""
     return render(request, "base.html")

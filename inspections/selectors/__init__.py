@@ -1,0 +1,1 @@
+"""What a user may see of this app, by noun."""

@@ -1,0 +1,1 @@
+"""What may be read of months and league tables, by noun."""

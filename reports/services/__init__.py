@@ -1,0 +1,1 @@
+"""The writers of schemes, months, figures and corrections, by noun."""

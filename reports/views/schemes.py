@@ -1,0 +1,13 @@
+"""Pages: schemes."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.access import SignedInRequest, allowed
+from accounts.roles import Capability
+
+
+@allowed(Capability.LEAGUE_READ)
+def schemes(request: SignedInRequest) -> HttpResponse:
+    """The page."""
+    return render(request, "base.html")
