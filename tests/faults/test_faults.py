@@ -1,0 +1,172 @@
+"""Workers killed, Redis flushed, PostgreSQL restarted: nothing lost, nothing double, same figures.
+
+Everything here really happens, in an installation of the test's own (`lab.py`).
+"""
+
+import threading
+
+import psycopg2
+import pytest
+
+from tests.faults.lab import Lab, until
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """An installation with a month of inspections, migrated and loaded once."""
+    lab = Lab()
+    try:
+        lab.run("manage.py", "migrate", "-v0")
+        lab.scenario("load")
+        yield lab
+    finally:
+        lab.close()
+
+
+@pytest.fixture(scope="module")
+def clean(lab):
+    """The figures of a run that nothing disturbed."""
+    lab.run("manage.py", "rollup", "2011-04")
+    return lab.figures()
+
+
+@pytest.fixture(autouse=True)
+def _afresh(lab, clean):
+    """Each test starts with the month not rolled up and nothing running."""
+    lab.sql("TRUNCATE reports_bulletin, reports_monthlyscore, accounts_job CASCADE")
+    yield
+    for process in lab.processes:
+        if process.poll() is None:
+            lab.kill(process)
+    lab.processes.clear()
+
+
+class HeldRow:
+    """Keeps the month's row locked, so that a roll-up stands still in the middle of its work."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.connection = psycopg2.connect(lab.dsn)
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM reports_monthclose FOR UPDATE")
+
+    def release(self) -> None:
+        self.connection.rollback()
+        self.connection.close()
+
+
+def at_work(lab, job):
+    until(lambda: lab.job(job)[0] == "RUNNING", "the worker is at the job")
+
+
+def test_worker_killed_in_the_middle_of_a_rollup(lab, clean):
+    held = HeldRow(lab)
+    victim = lab.worker("victim")
+    job = lab.scenario("rollup")
+    at_work(lab, job)
+    lab.kill(victim)
+    held.release()
+    lab.worker("second")
+    lab.beat()
+    lab.done(job)
+    assert lab.job(job)[1] == 2
+    assert lab.figures() == clean
+
+
+def test_worker_killed_in_the_middle_of_a_pdf(lab, clean):
+    lab.run("manage.py", "rollup", "2011-04")
+    victim = lab.worker("victim")
+    job = lab.scenario("bulletin")
+    at_work(lab, job)
+    lab.kill(victim)
+    assert lab.sql("SELECT sha256 FROM reports_bulletin") == [("",)]
+    lab.worker("second")
+    lab.beat()
+    lab.done(job)
+    ((sha256, name),) = lab.sql("SELECT sha256, file FROM reports_bulletin")
+    files = [path for path in (lab.directory / "media").rglob("*") if path.is_file()]
+    assert [path.relative_to(lab.directory / "media").as_posix() for path in files] == [name]
+    assert sha256_of(files[0]) == sha256
+    files[0].unlink()
+
+
+def sha256_of(path):
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_redis_flushed_and_restarted_with_a_job_waiting(lab, clean):
+    job = lab.scenario("rollup")
+    lab.valkey_restart(flush=True)
+    assert lab.job(job) == ("QUEUED", 0)
+    lab.worker()
+    lab.beat()
+    lab.done(job)
+    assert lab.figures() == clean
+
+
+def test_redis_restarted_under_a_running_worker(lab, clean):
+    lab.worker()
+    lab.beat()
+    lab.valkey_restart(flush=True)
+    job = lab.scenario("rollup")
+    lab.done(job)
+    assert lab.figures() == clean
+
+
+def test_postgres_restarted_in_the_middle_of_a_rollup(lab, clean):
+    held = HeldRow(lab)
+    lab.worker()
+    lab.beat()
+    job = lab.scenario("rollup")
+    at_work(lab, job)
+    lab.postgres_restart()
+    held.connection.close()
+    lab.done(job)
+    assert lab.figures() == clean
+
+
+def test_the_same_message_delivered_twice_at_once(lab, clean):
+    held = HeldRow(lab)
+    lab.worker("one")
+    lab.worker("two")
+    job = lab.scenario("rollup")
+    send = "from accounts.tasks import job_run; [job_run.delay({0}) for _ in range(5)]".format(job)
+    lab.run("manage.py", "shell", "-v0", "-c", send)
+    at_work(lab, job)
+    held.release()
+    lab.done(job)
+    assert lab.job(job)[1] == 1
+    assert lab.figures() == clean
+
+
+def test_two_schedulers_do_no_harm(lab, clean):
+    held = HeldRow(lab)
+    lab.beat("b1")
+    lab.beat("b2")
+    lab.worker("one")
+    lab.worker("two")
+    job = lab.scenario("rollup")
+    at_work(lab, job)
+    held.release()
+    lab.done(job)
+    assert lab.job(job)[1] == 1
+    assert lab.figures() == clean
+
+
+def test_asked_for_twice_at_once_it_is_one_job(lab, clean):
+    asked = []
+    threads = [
+        threading.Thread(target=lambda: asked.append(lab.scenario("rollup"))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(asked)) == 1
+    lab.worker()
+    lab.beat()
+    lab.done(asked[0])
+    assert lab.figures() == clean
