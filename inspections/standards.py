@@ -3,10 +3,12 @@
 Which standards may be published: docs/rules.md R1 and R2.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Final
 
 from inspections.scoring import POINTS, WEIGHTED, plain
@@ -51,6 +53,10 @@ class SectionContent:
         return sum((item.points for item in self.items), Decimal(0))
 
 
+Placed = tuple[str, ItemContent]
+"""An item with the name of its module."""
+
+
 @dataclass(frozen=True, slots=True)
 class VersionContent:
     """A whole version."""
@@ -86,8 +92,8 @@ class Change:
 class Difference:
     """What one version has that another has not; items come with the name of their module."""
 
-    added: tuple[tuple[str, ItemContent], ...]
-    removed: tuple[tuple[str, ItemContent], ...]
+    added: tuple[Placed, ...]
+    removed: tuple[Placed, ...]
     changed: tuple[Change, ...]
     unchanged: int
     weights: tuple[tuple[str, Decimal | None, Decimal | None], ...]
@@ -140,13 +146,8 @@ def _total_faults(total: Decimal) -> list[str]:
     if not gap:
         return []
     side = "多" if gap > 0 else "少"
-    return [
-        f"千分制标准的分值合计应为{plain(TOTAL_POINTS)}分，"
-        f"现为{plain(total)}分，{side}{plain(abs(gap))}分"
-    ]
-
-
-Placed = tuple[str, ItemContent]
+    due, now, off = plain(TOTAL_POINTS), plain(total), plain(abs(gap))
+    return [f"千分制标准的分值合计应为{due}分，现为{now}分，{side}{off}分"]
 
 
 def _placed(version: VersionContent) -> dict[str, Placed]:
@@ -183,3 +184,14 @@ def _weight_changes(
         for section in new.sections
         if section.name in before and before[section.name] != section.weight
     )
+
+
+def next_code(codes: Sequence[str], section_number: int) -> str:
+    """A free code after a module's last: 3.07 → 3.08; the first of module 3 is 3.01."""
+    last = codes[-1] if codes else f"{section_number}.00"
+    found = re.fullmatch(r"(.*?)([0-9]{1,6})", last)
+    if found is None:
+        return ""
+    head, digits = found.groups()
+    candidates = (f"{head}{int(digits) + up:0{len(digits)}d}" for up in count(1))
+    return next(code for code in candidates if code not in codes)

@@ -42,3 +42,7 @@ def test_worked_examples(name: str) -> None:
 def test_every_fence_is_an_executed_block() -> None:
     text = RULES.read_text(encoding="utf-8")
     assert text.count("```") == 2 * len(BLOCK.findall(text))
+
+
+def test_a_wrong_example_is_noticed() -> None:
+    assert "Expected" in run("R0", ">>> 1 + 1\n3\n", {})

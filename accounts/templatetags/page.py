@@ -1,12 +1,15 @@
 """Tags every template has: icons, figures, rank changes, links that keep the filters."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -73,3 +76,32 @@ def query(context: dict[str, Any], **changes: Any) -> str:
         else:
             params[key] = str(value)
     return f"?{params.urlencode()}"
+
+
+@register.filter
+def control_kind(field: BoundField) -> str:
+    """How a form field is laid out: "check", "group" (several boxes) or "line"."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    grouped = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    return "group" if grouped else "line"
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The field's widget with the classes of its kind; Django adds the ARIA attributes."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        style = "form-check-input"
+    else:
+        style = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    wrong = " is-invalid" if field.errors else ""
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{style}{wrong} {own}".strip()})
+
+
+@register.simple_tag
+def page_numbers(page: "Page[Any]") -> Iterable[int | str]:
+    """The page numbers a pager shows, with gaps."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)

@@ -1,7 +1,7 @@
 """Who sees which standard, which version a visit uses, and the form it makes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -12,8 +12,9 @@ from django.db.models.functions import Cast
 
 from accounts.models import User
 from accounts.roles import Capability
-from inspections.models import Checklist, ChecklistVersion, Item, Section
-from inspections.scoring import ItemRule, parse_parameters
+from inspections.models import Channel, Checklist, ChecklistVersion, Item, Section
+from inspections.scoring import NO, ItemRule, parse_parameters
+from inspections.standards import ITEM_FIELDS, ItemContent, SectionContent, VersionContent
 from outlets.models import Unit
 
 
@@ -27,6 +28,7 @@ class FormItem:
     rule: ItemRule
     parameters: str
     photo: str
+    channels: tuple[str, ...]
     attribution: str
     is_hot: bool
     stage: str
@@ -50,6 +52,10 @@ class FormItem:
     @property
     def photo_label(self) -> str:
         return Item.Photo(self.photo).label
+
+    @property
+    def channel_labels(self) -> list[str]:
+        return [Channel(value).label for value in self.channels]
 
     @property
     def mode_label(self) -> str:
@@ -190,6 +196,27 @@ def version_form(version: ChecklistVersion, channel: str | None = None) -> Versi
     )
 
 
+def form_filtered(form: VersionForm, *, mode: str, red_line: bool, hot: bool) -> VersionForm:
+    """The form with only the items of the mode (empty: any), red lines only, hot ones only."""
+
+    def wanted(item: FormItem) -> bool:
+        return (
+            (not mode or item.mode == mode)
+            and (not red_line or item.red_line != NO)
+            and (not hot or item.is_hot)
+        )
+
+    sections = (replace(one, items=tuple(filter(wanted, one.items))) for one in form.sections)
+    return replace(form, sections=tuple(one for one in sections if one.items))
+
+
+def section_totals(version: ChecklistVersion) -> QuerySet[Section]:
+    """The version's modules with `item_count` and `total_points` (None without items)."""
+    return version.sections.annotate(
+        item_count=Count("items"), total_points=Sum("items__points")
+    ).order_by("position", "pk")
+
+
 def sections_with_items(version: ChecklistVersion) -> list[Section]:
     """Every section of the version, empty ones too, with its items prefetched in order."""
     items = Item.objects.order_by("position", "pk")
@@ -198,17 +225,28 @@ def sections_with_items(version: ChecklistVersion) -> list[Section]:
     )
 
 
-def _branch_of(user: User) -> QuerySet[Unit]:
-    """The user's branch, as a subquery."""
-    return Unit.objects.filter(pk=user.unit_id).values("branch")  # type: ignore[return-value]
+def version_content(version: ChecklistVersion) -> VersionContent:
+    """The version as plain values, for copies, comparisons and files. Two queries."""
+    return VersionContent(
+        name=version.checklist.name,
+        label=version.label,
+        scoring=version.scoring,
+        effective_on=version.effective_on,
+        sections=tuple(
+            SectionContent(one.name, one.weight, tuple(map(item_content, one.items.all())))
+            for one in sections_with_items(version)
+        ),
+    )
 
 
-def _form_section(section: Section, items: tuple[FormItem, ...]) -> FormSection:
-    return FormSection(section.pk, section.name, section.weight or Decimal(1), items)
+def item_content(item: Item) -> ItemContent:
+    """A stored item as plain values."""
+    values = {name: getattr(item, name) for name in ITEM_FIELDS}
+    return ItemContent(**values | {"channels": tuple(item.channels)})
 
 
 def item_rule(item: Item) -> ItemRule:
-    """The scoring rule of a stored item; InvalidRule when a draft's parameters do not parse."""
+    """The scoring rule of a stored item; InvalidRule if something bypassed the services."""
     parameters = parse_parameters(item.mode, item.parameters)
     return ItemRule(
         points=item.points,
@@ -222,6 +260,15 @@ def item_rule(item: Item) -> ItemRule:
     )
 
 
+def _branch_of(user: User) -> QuerySet[Unit]:
+    """The user's branch, as a subquery."""
+    return Unit.objects.filter(pk=user.unit_id).values("branch")  # type: ignore[return-value]
+
+
+def _form_section(section: Section, items: tuple[FormItem, ...]) -> FormSection:
+    return FormSection(section.pk, section.name, section.weight or Decimal(1), items)
+
+
 def _form_item(item: Item) -> FormItem:
     return FormItem(
         id=item.pk,
@@ -230,6 +277,7 @@ def _form_item(item: Item) -> FormItem:
         rule=item_rule(item),
         parameters=item.parameters,
         photo=item.photo,
+        channels=tuple(item.channels),
         attribution=item.attribution,
         is_hot=item.is_hot,
         stage=item.stage,

@@ -1,19 +1,20 @@
 """The writers of standards. Every change locks the version, so none slips past its publication."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
-from inspections.models import Checklist, ChecklistVersion, Item, Section
-from inspections.scoring import InvalidRule, ItemRule, parse_parameters, plain
+from inspections.models import Channel, Checklist, ChecklistVersion, Item, Section
+from inspections.scoring import InvalidRule, ItemRule, format_parameters, parse_parameters, plain
 from inspections.selectors.checklists import version_content
 from inspections.standards import (
     MAX_ITEM_POINTS,
@@ -24,15 +25,21 @@ from inspections.standards import (
 )
 from outlets.models import Unit
 
+Row = TypeVar("Row", Section, Item)
 
-class VersionFrozen(Exception):
+
+class ChecklistError(Exception):
+    """A standard cannot be changed as asked; the text is Chinese."""
+
+
+class VersionFrozen(ChecklistError):  # noqa: N818  (a refusal, not a fault)
     """The version is published; the text is Chinese and names it."""
 
     def __init__(self, version: ChecklistVersion) -> None:
         super().__init__(f"“{version}”已发布，不能再修改；如需调整，请以它为底稿新建版本")
 
 
-class NotPublishable(Exception):
+class NotPublishable(ChecklistError):  # noqa: N818  (a refusal, not a fault)
     """The draft is not complete; `faults` says in Chinese what is missing."""
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -88,16 +95,16 @@ def version_copy(
 @transaction.atomic
 def version_import(
     *, branch: Unit, content: VersionContent, actor: User | None
-) -> tuple[ChecklistVersion, bool]:
-    """The draft a file describes, and whether it took the place of an older draft of that label.
+) -> ChecklistVersion:
+    """The draft a file describes, in place of an older draft of that label.
 
-    VersionFrozen when the label is published. Items must have passed `item_faults`.
+    VersionFrozen when the label is published. The items must have passed `item_faults`.
     """
+    Unit.objects.select_for_update(no_key=True).get(pk=branch.pk)
     checklist = Checklist.objects.filter(branch=branch, name=content.name).first()
     if checklist is None:
         checklist = checklist_create(branch=branch, name=content.name, actor=actor)
     version = checklist.versions.filter(label=content.label).first()
-    replaced = version is not None
     if version is None:
         version = version_create(
             checklist=checklist,
@@ -109,10 +116,8 @@ def version_import(
     else:
         version = _draft_emptied(version, content)
     _content_write(version, content.sections)
-    audit_add(
-        event="checklist.import", actor=actor, subject=str(version), items=len(content.items)
-    )
-    return version, replaced
+    audit_add(event="checklist.import", actor=actor, subject=str(version), items=len(content.items))
+    return version
 
 
 @transaction.atomic
@@ -140,9 +145,7 @@ def version_publish(*, version: ChecklistVersion, actor: User) -> ChecklistVersi
         raise NotPublishable(faults)
     draft.published_at, draft.published_by = timezone.now(), actor
     draft.save(update_fields=["published_at", "published_by"])
-    audit_add(
-        event="checklist.publish", actor=actor, subject=str(draft), items=len(content.items)
-    )
+    audit_add(event="checklist.publish", actor=actor, subject=str(draft), items=len(content.items))
     return draft
 
 
@@ -200,6 +203,7 @@ def section_remove(*, section: Section) -> None:
 def item_add(*, section: Section, content: ItemContent) -> Item:
     """An item at the end of a module of a draft; ValidationError by field."""
     draft = _draft(section.version)
+    content = item_canonical(content)
     item = Item(
         version=draft,
         section=section,
@@ -215,6 +219,7 @@ def item_add(*, section: Section, content: ItemContent) -> Item:
 def item_update(*, item: Item, section: Section, content: ItemContent) -> Item:
     """Change an item of a draft, perhaps into another module (at its end)."""
     _draft(item.version)
+    content = item_canonical(content)
     if section.pk != item.section_id:
         item.section, item.position = section, _last(section.items.all()) + 1
     for name, value in _item_values(content).items():
@@ -239,6 +244,22 @@ def item_remove(*, item: Item) -> None:
     """Remove an item of a draft."""
     _draft(item.version)
     item.delete()
+
+
+def item_canonical(content: ItemContent) -> ItemContent:
+    """The item as it is stored: trimmed, parameters in canonical form, each channel once."""
+    try:
+        parsed = parse_parameters(content.mode, content.parameters)
+        parameters = format_parameters(content.mode, parsed)
+    except InvalidRule:
+        parameters = content.parameters
+    return replace(
+        content,
+        code=content.code.strip(),
+        text=content.text.strip(),
+        parameters=parameters,
+        channels=tuple(value for value in Channel.values if value in content.channels),
+    )
 
 
 def item_faults(content: ItemContent) -> dict[str, str]:
@@ -325,7 +346,7 @@ def _item_check(item: Item, content: ItemContent) -> None:
         raise ValidationError(dict(faults))
 
 
-def _item_values(content: ItemContent) -> Mapping[str, object]:
+def _item_values(content: ItemContent) -> dict[str, Any]:
     return asdict(content) | {"channels": list(content.channels)}
 
 
@@ -351,12 +372,12 @@ def _content_write(version: ChecklistVersion, sections: Sequence[SectionContent]
     )
 
 
-def _last(rows: "QuerySet[Section] | QuerySet[Item]") -> int:
+def _last(rows: QuerySet[Section] | QuerySet[Item]) -> int:
     highest: int | None = rows.aggregate(highest=Max("position"))["highest"]
     return highest or 0
 
 
-def _numbered[T: (Section, Item)](rows: list[T]) -> list[T]:
+def _numbered(rows: list[Row]) -> list[Row]:
     for position, row in enumerate(rows, start=1):
         row.position = position
     return rows

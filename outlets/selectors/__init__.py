@@ -1,0 +1,21 @@
+"""What may be seen of the organisation: units, people and the calendar."""
+
+from outlets.selectors.calendar import calendar_days, calendar_warning, working_calendar
+from outlets.selectors.placements import PLACEMENTS_SQL, Placement, placements
+from outlets.selectors.staff import postings_visible_to, staff_at, staff_visible_to
+from outlets.selectors.units import branches, tree_of, units_visible_to
+
+__all__ = [
+    "PLACEMENTS_SQL",
+    "Placement",
+    "branches",
+    "calendar_days",
+    "calendar_warning",
+    "placements",
+    "postings_visible_to",
+    "staff_at",
+    "staff_visible_to",
+    "tree_of",
+    "units_visible_to",
+    "working_calendar",
+]

@@ -1,0 +1,41 @@
+"""The working calendar, as the rules of R10 take it."""
+
+from datetime import date
+from typing import Final
+
+from django.db.models import QuerySet
+
+from outlets.models import CalendarDay
+
+# The State Council announces a year's holidays in the November before.
+_ANNOUNCED_FROM: Final = 11
+
+
+def working_calendar(*years: int) -> dict[date, bool]:
+    """The exceptional days for `outlets.workdays`: day → works; all years known unless named."""
+    days = CalendarDay.objects.all()
+    if years:
+        days = days.filter(date__year__in=years)
+    return dict(days.values_list("date", "is_working"))
+
+
+def calendar_days(year: int) -> QuerySet[CalendarDay]:
+    """One year's exceptional days, by date."""
+    return CalendarDay.objects.filter(date__year=year)
+
+
+def calendar_years() -> list[int]:
+    """The years the calendar knows, latest first."""
+    return [day.year for day in CalendarDay.objects.dates("date", "year", order="DESC")]
+
+
+def calendar_warning(today: date) -> str | None:
+    """What to tell the service office when this year, or from November the next, is missing."""
+    needed = [today.year] + ([today.year + 1] if today.month >= _ANNOUNCED_FROM else [])
+    known = set(
+        CalendarDay.objects.filter(date__year__in=needed).values_list("date__year", flat=True)
+    )
+    missing = [f"{year}年" for year in needed if year not in known]
+    if not missing:
+        return None
+    return f"工作日历缺少{'、'.join(missing)}的节假日安排，涉及的办理期限将无法推算，请尽快维护。"

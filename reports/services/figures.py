@@ -1,0 +1,146 @@
+"""The stored rows of the league tables: every write of them is one of these statements."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Final
+
+from django.db import connection
+
+from outlets.months import Month
+from reports.tables import Row
+
+# The columns of a row, in the order of the statement, with their types; `lines` may be left out.
+_KEYS: Final = {
+    "branch_id": "bigint",
+    "month": "date",
+    "kind": "text",
+    "edition": "smallint",
+    "unit_id": "bigint",
+}
+_FIGURES: Final = {
+    "unit_path": "text",
+    "institution_id": "bigint",
+    "peer_group": "text",
+    "windows": "smallint",
+    "open": "numeric",
+    "covert": "numeric",
+    "special": "numeric",
+    "device": "numeric",
+    "quiz": "numeric",
+    "base": "numeric",
+    "adjustment": "numeric",
+    "complaints": "smallint",
+    "total": "numeric",
+    "rank": "integer",
+    "group_rank": "integer",
+    "previous_rank": "integer",
+    "frozen": "boolean",
+    "lines": "jsonb",
+}
+_COLUMNS: Final = _KEYS | _FIGURES
+
+
+def rows_upsert(rows: Sequence[Row]) -> int:
+    """Write whole rows by one statement; rows that already say so stay untouched. How many wrote."""
+    arrays = [_array(name, rows) for name in _COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, arrays)
+        return cursor.rowcount
+
+
+def ranks_update(rows: Iterable[Row]) -> int:
+    """Write the ranks only, of rows read back without their lines. How many changed."""
+    rows = list(rows)
+    arrays = [_array(name, rows) for name in (*_KEYS, "rank", "group_rank")]
+    with connection.cursor() as cursor:
+        cursor.execute(_RERANK, arrays)
+        return cursor.rowcount
+
+
+def rows_prune(branch_ids: Collection[int], month: Month, kept: Sequence[Row]) -> int:
+    """Remove open rows of units that take part no longer. How many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PRUNE,
+            [list(branch_ids), month.first, _array("kind", kept), _array("unit_id", kept)],
+        )
+        return cursor.rowcount
+
+
+def previous_ranks_refresh(branch_ids: Collection[int], month: Month) -> int:
+    """Carry a month's ranks into the open figures of the month after it. How many changed."""
+    scope = {"branches": list(branch_ids), "month": month.first, "next": month.next.first}
+    with connection.cursor() as cursor:
+        cursor.execute(_CARRY, scope)
+        return cursor.rowcount
+
+
+def _array(name: str, rows: Sequence[Row]) -> str:
+    """One column of the rows as the text of an SQL array."""
+    values: list[Any] = [getattr(row, name) for row in rows]
+    if name == "lines":
+        values = [json.dumps(lines or [], ensure_ascii=False) for lines in values]
+    spell = _quoted if _COLUMNS[name] in {"text", "jsonb"} else str
+    return "{" + ",".join(["NULL" if value is None else spell(value) for value in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _unnest(names: Iterable[str]) -> str:
+    return ", ".join(f"%s::{_COLUMNS[name]}[]" for name in names)
+
+
+def _of(table: str, names: Iterable[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
+def _spelled(make: Callable[[], str]) -> str:
+    return make()
+
+
+_UPSERT: Final = f"""
+INSERT INTO reports_monthlyscore AS s ({", ".join(_COLUMNS)})
+SELECT * FROM unnest({_unnest(_COLUMNS)}) AS t ({", ".join(_COLUMNS)})
+ON CONFLICT ({", ".join(_KEYS)}) DO UPDATE
+SET {", ".join(f"{name} = excluded.{name}" for name in _FIGURES)}
+WHERE ({_of("s", _FIGURES)}) IS DISTINCT FROM ({_of("excluded", _FIGURES)})
+"""  # noqa: S608  (column names of our own)
+
+_RERANK: Final = f"""
+UPDATE reports_monthlyscore s
+SET rank = t.rank, group_rank = t.group_rank
+FROM unnest({_unnest((*_KEYS, "rank", "group_rank"))})
+    AS t ({", ".join(_KEYS)}, rank, group_rank)
+WHERE ({_of("s", _KEYS)}) = ({_of("t", _KEYS)})
+    AND (s.rank, s.group_rank) IS DISTINCT FROM (t.rank, t.group_rank)
+"""  # noqa: S608
+
+_PRUNE: Final = """
+DELETE FROM reports_monthlyscore s
+WHERE s.branch_id = ANY(%s) AND s.month = %s AND s.edition = 0 AND NOT s.frozen
+    AND NOT EXISTS (
+        SELECT FROM unnest(%s::text[], %s::bigint[]) AS t (kind, unit_id)
+        WHERE t.kind = s.kind AND t.unit_id = s.unit_id
+    )
+"""
+
+# The latest edition of a month is that of its last correction, 0 without one.
+_CARRY: Final = """
+UPDATE reports_monthlyscore s
+SET previous_rank = t.rank
+FROM (
+    SELECT n.id, p.rank
+    FROM reports_monthlyscore n
+    LEFT JOIN (
+        SELECT DISTINCT ON (branch_id, kind, unit_id) branch_id, kind, unit_id, rank, edition
+        FROM reports_monthlyscore
+        WHERE branch_id = ANY(%(branches)s) AND month = %(month)s
+        ORDER BY branch_id, kind, unit_id, edition DESC
+    ) p ON p.branch_id = n.branch_id AND p.kind = n.kind AND p.unit_id = n.unit_id
+    WHERE n.branch_id = ANY(%(branches)s) AND n.month = %(next)s AND NOT n.frozen
+        AND n.previous_rank IS DISTINCT FROM p.rank
+) t
+WHERE s.id = t.id
+"""
