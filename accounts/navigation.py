@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import Capability as C
+from accounts.roles import Capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +16,58 @@ class Entry:
     label: str
     icon: str
     url_name: str
-    capabilities: tuple[C, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
+    description: str = ""  # what it is good for, on the home page's tile
 
 
 MENU = (
     Entry("首页", "home", "home"),
-    Entry("我的检查", "clipboard-check", "inspections:today", (C.VISITS_SCORE,)),
-    Entry("排名", "trophy", "reports:league", (C.LEAGUE_READ,)),
-    Entry("检查结果", "list-search", "inspections:inspections", (C.INSPECTIONS_READ,)),
-    Entry("检查任务", "calendar-event", "inspections:visits", (C.VISITS_PLAN, C.COVERT_COORDINATE)),
-    Entry("简报", "news", "reports:bulletins", (C.BULLETINS_READ,)),
-    Entry("月度封账", "lock", "reports:months", (C.MONTHS_CLOSE,)),
-    Entry("检查标准", "checklist", "inspections:checklists", (C.CHECKLISTS_READ,)),
-    Entry("竞赛办法", "scale", "reports:schemes", (C.LEAGUE_READ,)),
-    Entry("机构", "building-bank", "outlets:tree", (C.UNITS_READ,)),
-    Entry("人员", "users", "outlets:staff", (C.STAFF_READ,)),
-    Entry("账号", "user-cog", "accounts:users", (C.USERS_MANAGE, C.USERS_AUTHORISE)),
-    Entry("审计", "history", "accounts:audit", (C.AUDIT_READ,)),
-)
+    Entry(
+        "我的检查", "clipboard-check", "inspections:today", (Capability.VISITS_SCORE,),
+        "今天要去的网点，在手机上逐项打分、拍照、提交。",
+    ),
+    Entry(
+        "排名", "trophy", "reports:league", (Capability.LEAGUE_READ,),
+        "各机构、各网点的月度与赛季名次，点开看分数从哪里来。",
+    ),
+    Entry(
+        "检查结果", "list-search", "inspections:inspections", (Capability.INSPECTIONS_READ,),
+        "查阅每一次检查的逐项得分、照片和扣分原因。",
+    ),
+    Entry(
+        "检查任务", "calendar-event", "inspections:visits", (Capability.VISITS_PLAN, Capability.COVERT_COORDINATE),
+        "派发明查、暗访与专项检查，跟踪完成情况。",
+    ),
+    Entry(
+        "简报", "news", "reports:bulletins", (Capability.BULLETINS_READ,),
+        "编发、预览和下载每月《服务工作简报》。",
+    ),
+    Entry(
+        "月度封账", "lock", "reports:months", (Capability.MONTHS_CLOSE,),
+        "汇总当月得分，核对无误后封账。",
+    ),
+    Entry(
+        "检查标准", "checklist", "inspections:checklists", (Capability.CHECKLISTS_READ,),
+        "现行与历次检查标准：模块、项目、分值和计分办法。",
+    ),
+    Entry(
+        "竞赛办法", "scale", "reports:schemes", (Capability.LEAGUE_READ,),
+        "评比由哪些部分组成，各占多少，怎样加减分。",
+    ),
+    Entry(
+        "机构", "building-bank", "outlets:tree", (Capability.UNITS_READ,),
+        "机构树、网点档案、窗口与组别。",
+    ),
+    Entry("人员", "users", "outlets:staff", (Capability.STAFF_READ,), "员工名册与历次任职。"),
+    Entry(
+        "账号", "user-cog", "accounts:users", (Capability.USERS_MANAGE, Capability.USERS_AUTHORISE),
+        "开立、授权、停用账号，解锁与重置密码。",
+    ),
+    Entry(
+        "审计", "history", "accounts:audit", (Capability.AUDIT_READ,),
+        "谁在何时做了什么；校验记录链是否完整，导出备查。",
+    ),
+)  # fmt: skip
 
 
 def navigation(request: HttpRequest) -> dict[str, list[dict[str, object]]]:
@@ -48,5 +82,13 @@ def navigation(request: HttpRequest) -> dict[str, list[dict[str, object]]]:
             continue
         url = reverse(entry.url_name)
         active = request.path == url or (url != home and request.path.startswith(url))
-        entries.append({"label": entry.label, "icon": entry.icon, "url": url, "active": active})
+        entries.append(
+            {
+                "label": entry.label,
+                "icon": entry.icon,
+                "url": url,
+                "active": active,
+                "description": entry.description,
+            }
+        )
     return {"navigation": entries}

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import audit, jobs, tokens, users
 
 app_name = "accounts"
 urlpatterns = [
-    path("users/", views.users, name="users"),
-    path("audit/", views.audit, name="audit"),
+    path("users/", users.users, name="users"),
+    path("audit/", audit.audit, name="audit"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
 ]

@@ -1,12 +1,14 @@
 """A nation in a database of its own: 300 branches, 10,500 outlets, 42,000 inspections, 2.52 M answers."""
 
+import hashlib
 import os
+from pathlib import Path
 
 import psycopg2
 
 from config import servers
 
-DATABASE = "bench_mingcha"
+PREFIX = "bench_mingcha_"
 BRANCHES = 300
 INSTITUTIONS = 7  # a branch
 OUTLETS = 28  # a branch, besides its institutions, all of which serve customers
@@ -15,18 +17,31 @@ MONTH = "2011-04-01"
 
 
 def database_url() -> str:
-    """The URL of the benchmark database, created empty when it is not there."""
+    """The URL of the benchmark database, created empty when it is not there.
+
+    Its name carries the fingerprint of the tables; those of older tables are dropped.
+    """
     url = os.environ.get("DATABASE_URL") or servers.database_url()
     base, _, query = url.partition("?")
     server, _, _ = base.rpartition("/")
+    name = PREFIX + _fingerprint()
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE DATABASE {DATABASE}")
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
+        present = {row[0] for row in cursor.fetchall()}
+        for old in present - {name}:
+            cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
+        if name not in present:
+            cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
-    return f"{server}/{DATABASE}" + (f"?{query}" if query else "")
+    return f"{server}/{name}" + (f"?{query}" if query else "")
+
+
+def _fingerprint() -> str:
+    root = Path(__file__).resolve().parent.parent
+    files = sorted([*root.glob("*/migrations/0*.py"), Path(__file__)])
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
 # Filled as a bulk load is: constraints and triggers are the product's, tested elsewhere.
@@ -111,6 +126,5 @@ def fill() -> None:
         tables = "outlets_unit, outlets_staff, accounts_user, accounts_job"
         cursor.execute(f"TRUNCATE {tables} CASCADE")
         cursor.execute(FILL)
-    connection.connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.jobs_sweep",
         "schedule": float(env.number("JOB_SWEEP_SECONDS", 30)),
     },
+    "apply-moves": {"task": "outlets.tasks.moves_apply", "schedule": 3600.0},
 }
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 

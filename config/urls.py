@@ -8,7 +8,7 @@ import inspections.api
 import outlets.api
 import reports.api
 import tellers.api
-from accounts import views as accounts_views
+from accounts.views.start import home
 
 api_v1 = [
     path("", include(accounts.api.router.urls)),
@@ -21,7 +21,8 @@ api_v1 = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", accounts_views.home, name="home"),
+    path("", home, name="home"),
+    path("accounts/", include("accounts.sign_in_urls")),
     path("accounts/", include("accounts.urls")),
     path("outlets/", include("outlets.urls")),
     path("inspections/", include("inspections.urls")),

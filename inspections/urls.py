@@ -1,8 +1,8 @@
 """Pages of inspections."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from inspections.views import checklists, inspections, visits
+from inspections.views import checklist_editor, checklist_edits, checklists, inspections, visits
 
 app_name = "inspections"
 urlpatterns = [
@@ -10,4 +10,59 @@ urlpatterns = [
     path("visits/", visits.visits, name="visits"),
     path("inspections/", inspections.inspections, name="inspections"),
     path("checklists/", checklists.checklists, name="checklists"),
+    path("checklists/new/", checklist_edits.create, name="checklist_create"),
+    path("checklists/import/", checklist_edits.import_file, name="checklist_import"),
+    path("checklists/template.xlsx", checklists.template, name="checklist_template"),
+    path("checklists/<int:pk>/copy/", checklist_edits.copy, name="checklist_copy"),
+    path("checklists/versions/<int:pk>/", checklists.version, name="checklist_version"),
+    path("checklists/versions/<int:pk>/preview/", checklists.preview, name="checklist_preview"),
+    path("checklists/versions/<int:pk>/diff/<int:other>/", checklists.diff, name="checklist_diff"),
+    re_path(
+        r"^checklists/versions/(?P<pk>[0-9]{1,18})/export\.(?P<ending>xlsx|csv)$",
+        checklists.export,
+        name="checklist_export",
+    ),
+    path(
+        "checklists/versions/<int:pk>/publish/", checklist_edits.publish, name="checklist_publish"
+    ),
+    path("checklists/versions/<int:pk>/delete/", checklist_edits.delete, name="checklist_delete"),
+    path("checklists/versions/<int:pk>/head/", checklist_edits.head_edit, name="checklist_head"),
+    path("checklists/versions/<int:pk>/edit/", checklist_editor.edit, name="checklist_edit"),
+    path(
+        "checklists/versions/<int:pk>/sections/new/",
+        checklist_editor.section_new,
+        name="checklist_section_new",
+    ),
+    path(
+        "checklists/sections/<int:pk>/",
+        checklist_editor.section_edit,
+        name="checklist_section_edit",
+    ),
+    path(
+        "checklists/sections/<int:pk>/move/",
+        checklist_editor.section_shift,
+        name="checklist_section_move",
+    ),
+    path(
+        "checklists/sections/<int:pk>/delete/",
+        checklist_editor.section_delete,
+        name="checklist_section_delete",
+    ),
+    path(
+        "checklists/sections/<int:pk>/items/new/",
+        checklist_editor.item_new,
+        name="checklist_item_new",
+    ),
+    path("checklists/items/<int:pk>/", checklist_editor.item_edit, name="checklist_item_edit"),
+    path("checklists/items/<int:pk>/row/", checklist_editor.item_row, name="checklist_item_row"),
+    path(
+        "checklists/items/<int:pk>/move/",
+        checklist_editor.item_shift,
+        name="checklist_item_move",
+    ),
+    path(
+        "checklists/items/<int:pk>/delete/",
+        checklist_editor.item_delete,
+        name="checklist_item_delete",
+    ),
 ]

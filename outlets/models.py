@@ -25,7 +25,12 @@ class Unit(models.Model):
     kind = models.CharField("层级", max_length=12, choices=Kind.choices)
     branch = models.ForeignKey("self", models.PROTECT, related_name="+", verbose_name="所属分行")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级机构"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="上级机构",
     )
     path = models.CharField("路径", max_length=300, db_index=True)
     serves_customers = models.BooleanField("对外营业", default=False)
@@ -43,7 +48,8 @@ class Unit(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="unit_branch_is_the_root",
-                condition=Q(kind="BRANCH", parent=None) | (~Q(kind="BRANCH") & Q(parent__isnull=False)),
+                condition=Q(kind="BRANCH", parent=None)
+                | (~Q(kind="BRANCH") & Q(parent__isnull=False)),
             ),
             models.CheckConstraint(
                 name="unit_closes_after_opening",
@@ -86,9 +92,7 @@ class Window(models.Model):
         WEALTH = "WEALTH", "个人理财区"
         CORPORATE = "CORPORATE", "对公区"
 
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="window_list", verbose_name="机构"
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="window_list", verbose_name="机构")
     number = models.PositiveSmallIntegerField("窗口号")
     zone = models.CharField("功能区", max_length=10, choices=Zone.choices, default=Zone.CASH)
 

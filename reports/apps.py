@@ -8,3 +8,7 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = "评比与简报"
+
+    def ready(self) -> None:
+        """Make the jobs known, and carry released results into the figures."""
+        from reports import jobs, listeners  # noqa: F401, PLC0415  (models must be loaded first)

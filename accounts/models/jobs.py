@@ -38,7 +38,9 @@ class Job(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(
-                name="job_open", fields=["due_at"], condition=models.Q(state__in=["QUEUED", "RUNNING"])
+                name="job_open",
+                fields=["due_at"],
+                condition=models.Q(state__in=["QUEUED", "RUNNING"]),
             )
         ]
 

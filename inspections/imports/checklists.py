@@ -10,12 +10,8 @@ from typing import Any, Final
 from accounts.models import User
 from inspections.models import Channel, ChecklistVersion, Item
 from inspections.scoring import ALL_OR_NOTHING, WEIGHTED
-from inspections.services.checklists import (
-    VersionFrozen,
-    item_canonical,
-    item_faults,
-    version_import,
-)
+from inspections.services.checklists import VersionFrozen, version_import
+from inspections.services.item_checks import item_canonical, item_faults
 from inspections.standards import (
     MAX_ITEM_POINTS,
     ItemContent,

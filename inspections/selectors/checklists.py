@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from functools import cached_property
 from itertools import groupby
 
@@ -13,7 +14,7 @@ from django.db.models.functions import Cast
 from accounts.models import User
 from accounts.roles import Capability
 from inspections.models import Channel, Checklist, ChecklistVersion, Item, Section
-from inspections.scoring import NO, ItemRule, parse_parameters
+from inspections.scoring import DEDUCT, GRADED, NO, ItemRule, parse_parameters, plain
 from inspections.standards import ITEM_FIELDS, ItemContent, SectionContent, VersionContent
 from outlets.models import Unit
 
@@ -52,6 +53,20 @@ class FormItem:
     @property
     def photo_label(self) -> str:
         return Item.Photo(self.photo).label
+
+    @property
+    def rule_text(self) -> str:
+        """How it is scored, in words and points: 每次扣 2 分; 优 10 · 良 8; ≤ 300000."""
+        rule = self.rule
+        if rule.mode == DEDUCT and rule.step is not None:
+            return f"每次扣 {plain(rule.step)} 分"
+        if rule.mode == GRADED:
+            return " · ".join(
+                f"{name} {plain(share * rule.points)}" for name, share in rule.grades.items()
+            )
+        limits = (("≥", rule.limit_min), ("≤", rule.limit_max))
+        text = " 且 ".join(f"{sign} {plain(limit)}" for sign, limit in limits if limit is not None)
+        return text or "不合格扣全分"
 
     @property
     def channel_labels(self) -> list[str]:
@@ -112,6 +127,23 @@ class VersionForm:
         return sum((section.points for section in self.sections), Decimal(0))
 
 
+class Standing(Enum):
+    """Where a version stands on a day."""
+
+    DRAFT = "草稿"
+    COMING = "待生效"
+    IN_FORCE = "现行"
+    PAST = "已替代"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChecklist:
+    """A standard as the list shows it: each version, with its totals, and where it stands."""
+
+    checklist: Checklist
+    versions: tuple[tuple[ChecklistVersion, Standing], ...]
+
+
 def checklists_visible_to(user: User) -> QuerySet[Checklist]:
     """The branch's standards; without a published version only their editors see one."""
     if not user.can(Capability.CHECKLISTS_READ):
@@ -147,6 +179,34 @@ def drafts_editable_by(user: User) -> QuerySet[ChecklistVersion]:
 def versions_with_totals(versions: QuerySet[ChecklistVersion]) -> QuerySet[ChecklistVersion]:
     """Each version with `item_count` and `total_points`."""
     return versions.annotate(item_count=Count("items"), total_points=Sum("items__points"))
+
+
+def checklists_listed(user: User, today: date) -> list[ListedChecklist]:
+    """The user's standards with their versions, newest first, and where each stands today."""
+    versions = versions_with_totals(versions_visible_to(user))
+    by_checklist: dict[Checklist, list[ChecklistVersion]] = {
+        checklist: [] for checklist in checklists_visible_to(user)
+    }
+    for version in versions:
+        by_checklist[version.checklist].append(version)
+    return [
+        ListedChecklist(checklist, tuple(zip(rows, _standings(rows, today), strict=True)))
+        for checklist, rows in by_checklist.items()
+    ]
+
+
+def _standings(versions: list[ChecklistVersion], today: date) -> list[Standing]:
+    """Where each of a standard's versions (newest first) stands on that day."""
+    standings: list[Standing] = []
+    for version in versions:
+        if not version.is_published:
+            standings.append(Standing.DRAFT)
+        elif version.effective_on > today:
+            standings.append(Standing.COMING)
+        else:
+            seen = Standing.IN_FORCE in standings
+            standings.append(Standing.PAST if seen else Standing.IN_FORCE)
+    return standings
 
 
 def version_for(*, branch: Unit, channel: str, on: date) -> ChecklistVersion | None:
@@ -196,18 +256,28 @@ def version_form(version: ChecklistVersion, channel: str | None = None) -> Versi
     )
 
 
-def form_filtered(form: VersionForm, *, mode: str, red_line: bool, hot: bool) -> VersionForm:
-    """The form with only the items of the mode (empty: any), red lines only, hot ones only."""
+def form_filtered(
+    form: VersionForm,
+    *,
+    channel: str = "",
+    mode: str = "",
+    red_line: bool = False,
+    hot: bool = False,
+) -> VersionForm:
+    """The form with only the items of the channel, of the mode, red lines only, hot ones only."""
 
     def wanted(item: FormItem) -> bool:
         return (
-            (not mode or item.mode == mode)
+            (not channel or channel in item.channels)
+            and (not mode or item.mode == mode)
             and (not red_line or item.red_line != NO)
             and (not hot or item.is_hot)
         )
 
     sections = (replace(one, items=tuple(filter(wanted, one.items))) for one in form.sections)
-    return replace(form, sections=tuple(one for one in sections if one.items))
+    return replace(
+        form, channel=channel or None, sections=tuple(one for one in sections if one.items)
+    )
 
 
 def section_totals(version: ChecklistVersion) -> QuerySet[Section]:

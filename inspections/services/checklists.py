@@ -1,10 +1,9 @@
 """The writers of standards. Every change locks the version, so none slips past its publication."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,11 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
-from inspections.models import Channel, Checklist, ChecklistVersion, Item, Section
-from inspections.scoring import InvalidRule, ItemRule, format_parameters, parse_parameters, plain
+from inspections.models import Checklist, ChecklistVersion, Item, Section
 from inspections.selectors.checklists import version_content
+from inspections.services.item_checks import item_canonical, item_faults, item_values
 from inspections.standards import (
-    MAX_ITEM_POINTS,
     ItemContent,
     SectionContent,
     VersionContent,
@@ -32,14 +30,15 @@ class ChecklistError(Exception):
     """A standard cannot be changed as asked; the text is Chinese."""
 
 
-class VersionFrozen(ChecklistError):  # noqa: N818  (a refusal, not a fault)
+class VersionFrozen(ChecklistError):
     """The version is published; the text is Chinese and names it."""
 
     def __init__(self, version: ChecklistVersion) -> None:
+        self.version = version
         super().__init__(f"“{version}”已发布，不能再修改；如需调整，请以它为底稿新建版本")
 
 
-class NotPublishable(ChecklistError):  # noqa: N818  (a refusal, not a fault)
+class NotPublishable(ChecklistError):
     """The draft is not complete; `faults` says in Chinese what is missing."""
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -73,6 +72,20 @@ def version_create(
     version.save()
     audit_add(event="checklist.version_create", actor=actor, subject=str(version))
     return version
+
+
+@transaction.atomic
+def checklist_with_version_create(
+    *, branch: Unit, name: str, label: str, scoring: str, effective_on: date, actor: User | None
+) -> ChecklistVersion:
+    """A new standard with an empty draft; ValidationError by field."""
+    return version_create(
+        checklist=checklist_create(branch=branch, name=name, actor=actor),
+        label=label,
+        scoring=scoring,
+        effective_on=effective_on,
+        actor=actor,
+    )
 
 
 @transaction.atomic
@@ -183,13 +196,11 @@ def section_update(*, section: Section, name: str, weight: Decimal | None) -> Se
 
 
 @transaction.atomic
-def section_move(*, section: Section, to: int) -> None:
-    """Put a module at the place `to` (from 1; beyond either end means that end)."""
+def section_move(*, section: Section, by: int) -> None:
+    """Move a module by so many places: negative up, positive down, at most to either end."""
     draft = _draft(section.version)
     rows = list(draft.sections.order_by("position", "pk"))
-    rows.remove(section)
-    rows.insert(max(0, to - 1), section)
-    Section.objects.bulk_update(_numbered(rows), ["position"])
+    Section.objects.bulk_update(_moved(rows, section, by), ["position"])
 
 
 @transaction.atomic
@@ -208,7 +219,7 @@ def item_add(*, section: Section, content: ItemContent) -> Item:
         version=draft,
         section=section,
         position=_last(section.items.all()) + 1,
-        **_item_values(content),
+        **item_values(content),
     )
     _item_check(item, content)
     item.save()
@@ -222,7 +233,7 @@ def item_update(*, item: Item, section: Section, content: ItemContent) -> Item:
     content = item_canonical(content)
     if section.pk != item.section_id:
         item.section, item.position = section, _last(section.items.all()) + 1
-    for name, value in _item_values(content).items():
+    for name, value in item_values(content).items():
         setattr(item, name, value)
     _item_check(item, content)
     item.save()
@@ -230,13 +241,11 @@ def item_update(*, item: Item, section: Section, content: ItemContent) -> Item:
 
 
 @transaction.atomic
-def item_move(*, item: Item, to: int) -> None:
-    """Put an item at the place `to` of its module (from 1; beyond either end means that end)."""
+def item_move(*, item: Item, by: int) -> None:
+    """Move an item within its module: negative up, positive down, at most to either end."""
     _draft(item.version)
     rows = list(Item.objects.filter(section=item.section_id).order_by("position", "pk"))
-    rows.remove(item)
-    rows.insert(max(0, to - 1), item)
-    Item.objects.bulk_update(_numbered(rows), ["position"])
+    Item.objects.bulk_update(_moved(rows, item, by), ["position"])
 
 
 @transaction.atomic
@@ -244,61 +253,6 @@ def item_remove(*, item: Item) -> None:
     """Remove an item of a draft."""
     _draft(item.version)
     item.delete()
-
-
-def item_canonical(content: ItemContent) -> ItemContent:
-    """The item as it is stored: trimmed, parameters in canonical form, each channel once."""
-    try:
-        parsed = parse_parameters(content.mode, content.parameters)
-        parameters = format_parameters(content.mode, parsed)
-    except InvalidRule:
-        parameters = content.parameters
-    return replace(
-        content,
-        code=content.code.strip(),
-        text=content.text.strip(),
-        parameters=parameters,
-        channels=tuple(value for value in Channel.values if value in content.channels),
-    )
-
-
-def item_faults(content: ItemContent) -> dict[str, str]:
-    """What is wrong with an item, in Chinese by field; empty when nothing is. R1."""
-    faults = _field_faults(content)
-    if "points" not in faults and not (
-        0 < content.points <= MAX_ITEM_POINTS and content.points == round(content.points, 2)
-    ):
-        faults["points"] = f"分值应大于0、不超过{plain(MAX_ITEM_POINTS)}，至多2位小数"
-    if not content.channels:
-        faults["channels"] = "至少要有一个渠道"
-    if not faults.keys() & {"points", "mode", "parameters", "red_line"}:
-        faults |= _rule_faults(content)
-    return faults
-
-
-def _field_faults(content: ItemContent) -> dict[str, str]:
-    """Lengths and choices, as the table has them."""
-    try:
-        Item(**_item_values(content)).clean_fields(exclude=["version", "section", "position"])
-    except ValidationError as error:
-        return {name: texts[0] for name, texts in error.message_dict.items()}
-    return {}
-
-
-def _rule_faults(content: ItemContent) -> dict[str, str]:
-    try:
-        parameters = parse_parameters(content.mode, content.parameters)
-        ItemRule(
-            points=content.points,
-            mode=content.mode,
-            step=parameters.step,
-            grades=parameters.grades,
-            limit_min=parameters.limit_min,
-            limit_max=parameters.limit_max,
-        )
-    except InvalidRule as error:
-        return {"parameters": str(error)}
-    return {}
 
 
 def _draft(version: ChecklistVersion) -> ChecklistVersion:
@@ -346,10 +300,6 @@ def _item_check(item: Item, content: ItemContent) -> None:
         raise ValidationError(dict(faults))
 
 
-def _item_values(content: ItemContent) -> dict[str, Any]:
-    return asdict(content) | {"channels": list(content.channels)}
-
-
 def _content_faults(content: VersionContent) -> list[str]:
     """Faults of items that some other way than these services put into a draft."""
     return [
@@ -366,7 +316,7 @@ def _content_write(version: ChecklistVersion, sections: Sequence[SectionContent]
         for position, one in enumerate(sections, start=1)
     )
     Item.objects.bulk_create(
-        Item(version=version, section=row, position=position, **_item_values(item))
+        Item(version=version, section=row, position=position, **item_values(item))
         for row, one in zip(rows, sections, strict=True)
         for position, item in enumerate(one.items, start=1)
     )
@@ -377,7 +327,11 @@ def _last(rows: QuerySet[Section] | QuerySet[Item]) -> int:
     return highest or 0
 
 
-def _numbered(rows: list[Row]) -> list[Row]:
-    for position, row in enumerate(rows, start=1):
-        row.position = position
+def _moved(rows: list[Row], row: Row, by: int) -> list[Row]:
+    """The rows in their new order, numbered from 1."""
+    place = max(0, rows.index(row) + by)
+    rows.remove(row)
+    rows.insert(place, row)
+    for position, one in enumerate(rows, start=1):
+        one.position = position
     return rows

@@ -28,7 +28,7 @@ class RowError:
         return self.value if len(self.value) <= _SHOWN else f"{self.value[:_SHOWN]}…"
 
 
-class ImportRefused(Exception):  # noqa: N818  (a refusal, not a fault)
+class ImportRefused(Exception):
     """Nothing was written; `errors` holds every reason, in the order of the lines."""
 
     def __init__(self, errors: list[RowError]) -> None:

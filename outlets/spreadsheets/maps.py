@@ -55,7 +55,8 @@ def parse_map(content: bytes) -> ColumnMap:
 
 def check_columns(mapping: ColumnMap, known: Iterable[str]) -> None:
     """ImportRefused when the mapping fills a column that this kind of file does not have."""
-    if unknown := [name for name in mapping if name not in set(known)]:
+    columns = set(known)
+    if unknown := [name for name in mapping if name not in columns]:
         raise ImportRefused.whole(f"映射文件中没有这样的列：{'、'.join(unknown)}")
 
 

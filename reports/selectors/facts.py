@@ -104,6 +104,16 @@ def _rows(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
+# A CTE with the latest edition of a month by branch, no row where nothing was corrected (then 0).
+LATEST_EDITIONS_SQL: Final = """
+latest AS (
+    SELECT m.branch_id, max(c.number) AS edition
+    FROM reports_monthclose m JOIN reports_correction c ON c.month_close_id = m.id
+    WHERE m.branch_id = ANY(%(branches)s) AND m.month = %(month)s
+    GROUP BY m.branch_id
+)
+"""
+
 _PLACES: Final = f"""
 WITH RECURSIVE {PLACEMENTS_SQL}
 SELECT unit_id, branch_id, path, institution_id, kind = 'INSTITUTION', serves_customers, windows,
@@ -133,15 +143,10 @@ WHERE q.branch_id = ANY(%(branches)s) AND q.date BETWEEN %(first)s AND %(last)s
 ORDER BY q.id
 """
 
-_RANKS: Final = """
+_RANKS: Final = f"""
+WITH {LATEST_EDITIONS_SQL}
 SELECT s.kind, s.unit_id, s.rank
-FROM reports_monthlyscore s
-LEFT JOIN (
-    SELECT m.branch_id, max(c.number) AS edition
-    FROM reports_monthclose m JOIN reports_correction c ON c.month_close_id = m.id
-    WHERE m.month = %(month)s
-    GROUP BY m.branch_id
-) latest ON latest.branch_id = s.branch_id
+FROM reports_monthlyscore s LEFT JOIN latest ON latest.branch_id = s.branch_id
 WHERE s.branch_id = ANY(%(branches)s) AND s.month = %(month)s AND s.rank IS NOT NULL
     AND s.edition = coalesce(latest.edition, 0)
-"""
+"""  # noqa: S608

@@ -1,12 +1,13 @@
 """The stored rows of the league tables: every write of them is one of these statements."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from django.db import connection
 
 from outlets.months import Month
+from reports.selectors.facts import LATEST_EDITIONS_SQL
 from reports.tables import Row
 
 # The columns of a row, in the order of the statement, with their types; `lines` may be left out.
@@ -96,10 +97,6 @@ def _of(table: str, names: Iterable[str]) -> str:
     return ", ".join(f"{table}.{name}" for name in names)
 
 
-def _spelled(make: Callable[[], str]) -> str:
-    return make()
-
-
 _UPSERT: Final = f"""
 INSERT INTO reports_monthlyscore AS s ({", ".join(_COLUMNS)})
 SELECT * FROM unnest({_unnest(_COLUMNS)}) AS t ({", ".join(_COLUMNS)})
@@ -126,21 +123,18 @@ WHERE s.branch_id = ANY(%s) AND s.month = %s AND s.edition = 0 AND NOT s.frozen
     )
 """
 
-# The latest edition of a month is that of its last correction, 0 without one.
-_CARRY: Final = """
+_CARRY: Final = f"""
+WITH {LATEST_EDITIONS_SQL}
 UPDATE reports_monthlyscore s
 SET previous_rank = t.rank
 FROM (
     SELECT n.id, p.rank
     FROM reports_monthlyscore n
-    LEFT JOIN (
-        SELECT DISTINCT ON (branch_id, kind, unit_id) branch_id, kind, unit_id, rank, edition
-        FROM reports_monthlyscore
-        WHERE branch_id = ANY(%(branches)s) AND month = %(month)s
-        ORDER BY branch_id, kind, unit_id, edition DESC
-    ) p ON p.branch_id = n.branch_id AND p.kind = n.kind AND p.unit_id = n.unit_id
+    LEFT JOIN latest ON latest.branch_id = n.branch_id
+    LEFT JOIN reports_monthlyscore p ON p.branch_id = n.branch_id AND p.month = %(month)s
+        AND p.kind = n.kind AND p.unit_id = n.unit_id AND p.edition = coalesce(latest.edition, 0)
     WHERE n.branch_id = ANY(%(branches)s) AND n.month = %(next)s AND NOT n.frozen
         AND n.previous_rank IS DISTINCT FROM p.rank
 ) t
 WHERE s.id = t.id
-"""
+"""  # noqa: S608

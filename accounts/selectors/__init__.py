@@ -1,0 +1,1 @@
+"""What of accounts a user may see, by noun."""

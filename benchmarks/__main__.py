@@ -1,0 +1,29 @@
+"""`python -m benchmarks [rollup pages submit bulletin …]`: print the figures."""
+
+import importlib
+import os
+import sys
+
+import django
+
+from benchmarks import nation
+
+PARTS = ("rollup", "pages", "submit", "bulletin")
+
+
+def main() -> None:
+    """Fill the nation if need be, then print every line as it is measured."""
+    os.environ["DATABASE_URL"] = nation.database_url()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    nation.fill()
+    for part in sys.argv[1:] or PARTS:
+        for line in importlib.import_module(f"benchmarks.{part}").lines():
+            print(f"\n{line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
