@@ -8,3 +8,7 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "用户与权限"
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        from accounts import receivers  # noqa: F401, PLC0415  (models must be loaded)

@@ -1,4 +1,4 @@
-"""Sessions end when nothing was done for a while."""
+"""Sessions end when nothing was done for a while; a temporary password is changed first."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.models import User
 
 SEEN = "seen_at"
 # Written at most this often, so that a page costs no session write.
@@ -34,3 +38,31 @@ class IdleTimeoutMiddleware:
             messages.info(request, "长时间未操作，已自动退出，请重新登录。")
         elif idle >= RESOLUTION or SEEN not in request.session:
             request.session[SEEN] = now
+
+
+class PasswordChangeMiddleware:
+    """Whoever has a temporary password gets to the page that changes it, and nowhere else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Redirect a page, refuse the API."""
+        user = request.user
+        if not (isinstance(user, User) and user.must_change_password):
+            return self.get_response(request)
+        change = reverse("account_change_password")
+        if request.path in {change, reverse("account_logout")}:
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return JsonResponse(PROBLEM, status=403, content_type="application/problem+json")
+        return redirect(change)
+
+
+PROBLEM = {
+    "type": "about:blank",
+    "title": "请先修改临时密码",
+    "status": 403,
+    "code": "password_change_required",
+    "detail": "您正在使用临时密码，请先登录网页修改密码。",
+}

@@ -1,5 +1,6 @@
 """Password rules beyond Django's own (GB/T 22239-2019 level 3: complexity)."""
 
+import secrets
 import string
 from typing import TYPE_CHECKING
 
@@ -25,3 +26,13 @@ class CharacterClassesValidator:
     def get_help_text(self) -> str:
         """What the rule asks for."""
         return "密码须含大写字母、小写字母、数字、符号中的至少三类。"
+
+
+# Without characters that are mistaken for one another when read out.
+_UPPER, _LOWER, _DIGITS = "ABCDEFGHJKMNPQRSTUVWXYZ", "abcdefghjkmnpqrstuvwxyz", "23456789"
+
+
+def temporary_password() -> str:
+    """A random password of four groups that passes the rules, to be changed at first sign-in."""
+    group = (_UPPER, _LOWER, _LOWER, _DIGITS)
+    return "-".join("".join(secrets.choice(chars) for chars in group) for _ in range(4))

@@ -14,7 +14,7 @@ PARTS = ("rollup", "pages", "submit", "bulletin")
 def main() -> None:
     """Fill the nation if need be, then print every line as it is measured."""
     os.environ["DATABASE_URL"] = nation.database_url()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 

@@ -8,10 +8,11 @@ import inspections.api
 import outlets.api
 import reports.api
 import tellers.api
+from accounts.views.operations import ReadyView, live, metrics
 from accounts.views.start import home
 
 api_v1 = [
-    path("", include(accounts.api.router.urls)),
+    path("", include(accounts.api.urls)),
     path("", include(outlets.api.router.urls)),
     path("", include(inspections.api.router.urls)),
     path("", include(tellers.api.router.urls)),
@@ -20,6 +21,7 @@ api_v1 = [
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
 
+handler400 = "accounts.views.errors.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/", include("accounts.sign_in_urls")),
@@ -28,4 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inspections/", include("inspections.urls")),
     path("reports/", include("reports.urls")),
     path("api/v1/", include(api_v1)),
+    path("health/live/", live, name="live"),
+    path("health/ready/", ReadyView.as_view(), name="ready"),
+    path("metrics", metrics, name="metrics"),
 ]

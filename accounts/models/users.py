@@ -4,6 +4,7 @@ import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from accounts.roles import ADMINISTRATORS, CAPABILITIES, Capability, Role
 
@@ -15,6 +16,11 @@ class UserManager(BaseUserManager["User"]):
 @pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """An account: one role, one unit whose subtree it works in, perhaps one staff member."""
+
+    class State(models.TextChoices):
+        ACTIVE = "ACTIVE", "启用"
+        PENDING = "PENDING", "待授权"
+        CLOSED = "CLOSED", "停用"
 
     username = models.CharField("登录名", max_length=64, unique=True)
     name = models.CharField("姓名", max_length=64)
@@ -29,6 +35,10 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField("须改密码", default=False)
     password_changed_at = models.DateTimeField("改密时间", null=True, blank=True)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    # Rows come authorised (demo, tests); accounts opened by `user_open` wait for the
+    # security administrator with none.
+    authorised_at = models.DateTimeField("授权时间", null=True, blank=True, db_default=Now())
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -50,6 +60,10 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 name="user_teller_is_staff", condition=~Q(role=Role.TELLER) | Q(staff__isnull=False)
             ),
+            models.CheckConstraint(
+                name="user_active_is_authorised",
+                condition=Q(is_active=False) | Q(authorised_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,3 +72,10 @@ class User(AbstractBaseUser):
     def can(self, capability: Capability) -> bool:
         """Whether the role allows the capability."""
         return self.is_active and self.role in CAPABILITIES[capability]
+
+    @property
+    def state(self) -> State:
+        """Active, waiting for the security administrator, or closed."""
+        if self.is_active:
+            return self.State.ACTIVE
+        return self.State.PENDING if self.authorised_at is None else self.State.CLOSED

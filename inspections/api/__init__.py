@@ -2,4 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
+from inspections.api import checklists
+
 router = SimpleRouter()
+router.register("checklists", checklists.ChecklistViewSet, basename="checklist")
+router.register("checklist-versions", checklists.VersionViewSet, basename="checklist-version")
+router.register("checklist-sections", checklists.SectionViewSet, basename="checklist-section")
+router.register("checklist-items", checklists.ItemViewSet, basename="checklist-item")

@@ -1,1 +1,5 @@
-"""Files that come in, by noun."""
+"""Files that come in, by noun; each module registers its kind of file."""
+
+from inspections.imports import checklists
+
+__all__ = ["checklists"]

@@ -1,7 +1,7 @@
 """Standards as files: sheets 标准 and 项目, or one flat table with both (R1, R2)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,18 +19,23 @@ from inspections.standards import (
     VersionContent,
     publish_faults,
 )
+from outlets.importing import ImportRequest, ImportResult, Kind, register
 from outlets.models import Unit
+from outlets.selectors import branches
 from outlets.spreadsheets import (
+    Book,
     Column,
     ColumnMap,
     ImportRefused,
     Row,
     RowError,
+    SheetOut,
     Source,
     Table,
     open_book,
     read_table,
 )
+from outlets.spreadsheets.maps import check_columns
 
 HEAD_SHEET: Final = "标准"
 ITEM_SHEET: Final = "项目"
@@ -101,13 +106,14 @@ class ChecklistImport:
     content: VersionContent
     version: ChecklistVersion | None
     replaces_draft: bool
+    ignored: tuple[str, ...]  # headers that were not asked for
     open_points: tuple[str, ...]  # what keeps the draft from being published as it is
 
 
 def checklist_import(
     *,
     branch: Unit,
-    source: Source,
+    source: Source | Book,
     actor: User | None = None,
     mapping: ColumnMap | None = None,
     dry_run: bool = False,
@@ -117,7 +123,7 @@ def checklist_import(
     A draft of the same label gives way. ImportRefused names every bad row, or says that the
     label is published already.
     """
-    content = read_checklist(source, mapping)
+    content, ignored = _read(source, mapping)
     existing = _existing(branch, content)
     if existing is not None and existing.is_published:
         raise _frozen(content)
@@ -126,29 +132,75 @@ def checklist_import(
         content=content,
         version=version,
         replaces_draft=existing is not None,
+        ignored=ignored,
         open_points=tuple(publish_faults(content.scoring, content.sections)),
     )
 
 
-def read_checklist(source: Source, mapping: ColumnMap | None = None) -> VersionContent:
+def read_checklist(source: Source | Book, mapping: ColumnMap | None = None) -> VersionContent:
     """The version a file describes; ImportRefused with line, column, value and reason."""
-    book = open_book(source)
-    flat = not {HEAD_SHEET, ITEM_SHEET} & set(book.sheet_names)
-    if flat:
-        table = read_table(book, (*HEAD_COLUMNS, *ITEM_COLUMNS), mapping=mapping)
-        heads = table
+    return _read(source, mapping)[0]
+
+
+def _run(request: ImportRequest) -> ImportResult:
+    result = checklist_import(
+        branch=_branch(request),
+        source=request.book,
+        actor=request.actor,
+        mapping=request.mapping,
+    )
+    return ImportResult(
+        created=0 if result.replaces_draft else 1,
+        updated=1 if result.replaces_draft else 0,
+        ignored=list(result.ignored),
+    )
+
+
+register(
+    Kind(
+        key="checklist",
+        label="检查标准",
+        sheets=(SheetOut(HEAD_SHEET, HEAD_COLUMNS, ()), SheetOut(ITEM_SHEET, ITEM_COLUMNS, ())),
+        run=_run,
+    )
+)
+
+
+def _branch(request: ImportRequest) -> Unit:
+    """The actor's branch; for the command the only one there is."""
+    if request.actor is not None and request.actor.unit is not None:
+        return request.actor.unit.branch
+    found = list(branches()[:2])
+    if not found:
+        raise ImportRefused.whole("还没有分行，请先导入机构")
+    if len(found) > 1:
+        raise ImportRefused.whole("有多个分行，请由各分行服务办在“检查标准”页面导入")
+    return found[0]
+
+
+def _read(
+    source: Source | Book, mapping: ColumnMap | None
+) -> tuple[VersionContent, tuple[str, ...]]:
+    """The version, and the headers that were not used."""
+    book = source if isinstance(source, Book) else open_book(source)
+    if {HEAD_SHEET, ITEM_SHEET} & set(book.sheet_names):
+        heads = _table(book, mapping, HEAD_COLUMNS, HEAD_SHEET)
+        table = _table(book, mapping, ITEM_COLUMNS, ITEM_SHEET)
+        ignored = (*heads.ignored, *table.ignored)
     else:
-        heads = read_table(
-            book, HEAD_COLUMNS, mapping=_part(mapping, HEAD_COLUMNS), sheet=HEAD_SHEET
-        )
-        table = read_table(
-            book, ITEM_COLUMNS, mapping=_part(mapping, ITEM_COLUMNS), sheet=ITEM_SHEET
-        )
+        heads = table = read_table(book, (*HEAD_COLUMNS, *ITEM_COLUMNS), mapping=mapping)
+        ignored = tuple(table.ignored)
     _check_size(table)
-    head = _head(heads, flat=flat)
+    head = _head(heads, flat=heads is table)
     sections = _sections(table, weighted=head["scoring"] == WEIGHTED)
     _check(heads, table)
-    return VersionContent(**head, sections=sections)
+    return VersionContent(**head, sections=sections), ignored
+
+
+def _table(book: Book, mapping: ColumnMap | None, columns: Sequence[Column], sheet: str) -> Table:
+    """One of the two sheets; the mapping may name columns of both."""
+    check_columns(mapping or {}, (column.name for column in (*HEAD_COLUMNS, *ITEM_COLUMNS)))
+    return read_table(book, columns, mapping=_part(mapping, columns), sheet=sheet)
 
 
 def _part(mapping: ColumnMap | None, columns: Iterable[Column]) -> ColumnMap:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django import template
 
-from inspections.models import Channel
+from inspections.models import Channel, Item
 from inspections.scoring import plain
 
 register = template.Library()
@@ -21,3 +21,15 @@ def points(value: Decimal | int | None) -> str:
 def channel_words(channels: Iterable[str]) -> str:
     """The names of stored channels."""
     return "、".join(str(Channel(value).label) for value in channels)
+
+
+@register.filter
+def red_line_words(value: str) -> str:
+    """The name of a stored red line."""
+    return str(Item.RedLine(value).label)
+
+
+@register.filter
+def stage_words(value: str) -> str:
+    """The name of a stored first-inquiry stage."""
+    return str(Item.Stage(value).label)

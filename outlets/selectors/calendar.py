@@ -1,5 +1,8 @@
 """The working calendar, as the rules of R10 take it."""
 
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -39,3 +42,39 @@ def calendar_warning(today: date) -> str | None:
     if not missing:
         return None
     return f"工作日历缺少{'、'.join(missing)}的节假日安排，涉及的办理期限将无法推算，请尽快维护。"
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """A day of the year view; `kind` is work, weekend, off (a holiday) or extra (a weekend worked)."""
+
+    date: date
+    kind: str
+    name: str = ""
+
+
+Week = list[DayCell | None]
+
+
+def year_view(year: int, days: Iterable[CalendarDay]) -> list[tuple[int, list[Week]]]:
+    """Twelve months as weeks from Monday to Sunday, with gaps before the 1st and after the last."""
+    exceptional = {day.date: day for day in days}
+    months = calendar.Calendar()
+    return [
+        (
+            month,
+            [
+                [_cell(day, exceptional) if day.month == month else None for day in week]
+                for week in months.monthdatescalendar(year, month)
+            ],
+        )
+        for month in range(1, 13)
+    ]
+
+
+def _cell(day: date, exceptional: dict[date, CalendarDay]) -> DayCell:
+    weekend = day.weekday() >= calendar.SATURDAY
+    known = exceptional.get(day)
+    if known is None:
+        return DayCell(day, "weekend" if weekend else "work")
+    return DayCell(day, "extra" if known.is_working else "off", known.name)

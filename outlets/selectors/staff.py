@@ -1,14 +1,19 @@
 """Which people a user sees, and who worked where when."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from outlets.models import Posting, Staff, Unit
+from outlets.models import Post, Posting, Staff, Unit
 
-_BRANCH_ROLES = {Role.SERVICE_OFFICE, Role.LEADERSHIP}
+_BRANCH_ROLES: Final = {Role.SERVICE_OFFICE, Role.LEADERSHIP}
+_ORDER: Final = (
+    Post.LEADER, Post.OUTLET_HEAD, Post.LOBBY_MANAGER, Post.WEALTH_MANAGER, Post.TELLER, Post.OTHER,
+)  # fmt: skip
 
 
 def postings_visible_to(user: User) -> QuerySet[Posting]:
@@ -60,11 +65,43 @@ def staff_at(unit: Unit | int, day: date) -> QuerySet[Posting]:
     )
 
 
-def staff_listed(user: User, day: date) -> QuerySet[Staff]:
-    """The visible people, each with `now`: their visible postings on that day (one or none)."""
-    current = postings_visible_to(user).filter(on_day(day)).select_related("unit")
-    return (
-        staff_visible_to(user)
-        .prefetch_related(Prefetch("postings", queryset=current, to_attr="now"))
-        .order_by("number")
-    )
+def postings_at(user: User, unit: Unit, day: date) -> list[Posting]:
+    """The visible postings at a unit on a day, heads first, with `staff` loaded."""
+    held = postings_visible_to(user).filter(on_day(day), unit=unit).select_related("staff")
+    order = {post: place for place, post in enumerate(_ORDER)}
+    return sorted(held, key=lambda held: (order[Post(held.post)], held.staff.number))
+
+
+def staff_counts(user: User, day: date) -> dict[int, int]:
+    """How many people the user sees at each unit on a day: unit id → number."""
+    held = postings_visible_to(user).filter(on_day(day))
+    return dict(held.order_by().values_list("unit").annotate(number=Count("pk")))
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtStaff:
+    """What the staff list looks for; nothing: everybody still employed."""
+
+    q: str = ""
+    unit: Unit | None = None
+    post: str = ""
+    left: bool = False
+
+
+def staff_listed(user: User, sought: SoughtStaff, day: date) -> QuerySet[Staff]:
+    """The visible people sought, by number, each with `now`: their visible postings on that day."""
+    current = postings_visible_to(user).filter(on_day(day))
+    people = staff_visible_to(user)
+    if sought.q:
+        people = people.filter(Q(name__contains=sought.q) | Q(number__contains=sought.q))
+    if not sought.left:
+        people = people.filter(Q(left_on=None) | Q(left_on__gte=day))
+    held = current
+    if sought.unit:
+        held = held.filter(unit__path__startswith=sought.unit.path)
+    if sought.post:
+        held = held.filter(post=sought.post)
+    if sought.unit or sought.post:
+        people = people.filter(Exists(held.filter(staff=OuterRef("pk"))))
+    shown = Prefetch("postings", queryset=current.select_related("unit"), to_attr="now")
+    return people.prefetch_related(shown).order_by("number")

@@ -39,7 +39,9 @@ WHERE m.id = founded.id AND m.effective_on <> founded.day AND NOT EXISTS (
 
 def branches_lock(branch_ids: Iterable[int]) -> None:
     """Let nobody else change these trees until the transaction ends."""
-    locked = Unit.objects.select_for_update().filter(pk__in=set(branch_ids)).order_by("pk")
+    locked = (
+        Unit.objects.select_for_update(no_key=True).filter(pk__in=set(branch_ids)).order_by("pk")
+    )
     list(locked.values_list("pk", flat=True))
 
 

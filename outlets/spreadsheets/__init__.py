@@ -18,6 +18,8 @@ from outlets.spreadsheets.errors import ImportRefused, RowError
 from outlets.spreadsheets.maps import ColumnMap, parse_map, read_map
 from outlets.spreadsheets.tables import Column, Row, Table, read_table
 from outlets.spreadsheets.writing import (
+    CSV_TYPE,
+    XLSX_TYPE,
     SheetOut,
     Value,
     content_type,
@@ -28,8 +30,10 @@ from outlets.spreadsheets.writing import (
 )
 
 __all__ = [
+    "CSV_TYPE",
     "MAX_BYTES",
     "MAX_ROWS",
+    "XLSX_TYPE",
     "Book",
     "Cell",
     "Column",

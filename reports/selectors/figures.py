@@ -1,20 +1,23 @@
 """The figures of a month: as stored, as the facts would make them now, and what waits between."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from inspections.models import Inspection
+from outlets.models import Unit
 from outlets.months import Month
 from reports.closing import CLOSED
 from reports.models import Correction, MonthClose, MonthlyScore
-from reports.monthly import Line
+from reports.monthly import Key, Line
 from reports.scheme import SchemeRules
-from reports.selectors.facts import month_facts
-from reports.tables import Row, branch_table
+from reports.selectors.facts import month_facts, scored_facts
+from reports.tables import OUTLET, Row, branch_table
+from tellers.models import Quiz
 
 
 class Waiting(NamedTuple):
@@ -51,21 +54,65 @@ def lines_of(score: MonthlyScore) -> list[Line]:
 
 
 def pending_of(record: MonthClose) -> list[Waiting]:
-    """What was released, recorded or changed for a closed month after its figures (R7), by day."""
+    """What was released, recorded or changed for a closed month after its figures (R7), by day.
+
+    Only facts of units in the table count: of others a correction would take no notice either.
+    """
     if record.state != CLOSED:
         return []
     month = Month.of(record.month)
-    scope: dict[str, Any] = {
-        "record": record.pk,
-        "branch": record.branch_id,
-        "first": month.first,
-        "last": month.last,
+    facts = scored_facts([record.branch_id], month)
+    stored = scores_latest(record.branch_id).filter(month=month.first, kind=OUTLET)
+    waiting: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for unit_id, lines in stored.order_by().values_list("unit_id", "lines"):
+        held = _operands(lines)
+        for channel, scored in facts.get(unit_id, {}).items():
+            for key, score in scored:
+                if held.get((channel, key)) != str(score):
+                    waiting[channel][int(key)] = unit_id
+    return _described(waiting) if waiting else []
+
+
+def _operands(lines: Iterable[Sequence[Any]]) -> dict[tuple[str, Key], str]:
+    """The scores a row was made of, by channel and id: a mean's text names them in their order."""
+    held: dict[tuple[str, Key], str] = {}
+    for rule, ids, text, _ in lines:
+        channel = rule.removeprefix("R3.").upper()
+        if channel in _CHANNELS:
+            scores = text.removeprefix("(").partition(")")[0].split("+")
+            held |= {(channel, key): score for key, score in zip(ids, scores, strict=True)}
+    return held
+
+
+def _described(waiting: Mapping[str, Mapping[int, int]]) -> list[Waiting]:
+    quizzes = waiting.get("QUIZ", {})
+    inspected = {
+        key: unit_id
+        for channel, keys in waiting.items()
+        if channel != "QUIZ"
+        for key, unit_id in keys.items()
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, scope)
-        return [Waiting(*row) for row in cursor.fetchall()]
+    names = dict(
+        Unit.objects.filter(pk__in={*quizzes.values(), *inspected.values()}).values_list(
+            "pk", "short_name"
+        )
+    )
+    found = [
+        Waiting(channel, key, inspected[key], names[inspected[key]], day, number)
+        for key, channel, day, number in Inspection.objects.filter(pk__in=inspected).values_list(
+            "pk", "channel", "date", "number"
+        )
+    ]
+    found += [
+        Waiting("QUIZ", key, quizzes[key], names[quizzes[key]], day, name)
+        for key, day, name in Quiz.objects.filter(pk__in=quizzes).values_list(
+            "pk", "date", "staff__name"
+        )
+    ]
+    return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
+_CHANNELS: Final = frozenset({"OPEN", "COVERT", "SPECIAL", "QUIZ"})
 _LATEST: Final = Coalesce(
     Subquery(
         Correction.objects.filter(
@@ -77,44 +124,3 @@ _LATEST: Final = Coalesce(
     Value(0),
     output_field=IntegerField(),
 )
-
-# Only facts of units in the table count. A quiz changed afterwards shows in its history.
-_WAITING: Final = """
-WITH stood AS (
-    SELECT m.closed_at, c.number, coalesce(c.issued_at, m.closed_at) AS fixed_at
-    FROM reports_monthclose m LEFT JOIN reports_correction c ON c.month_close_id = m.id
-    WHERE m.id = %(record)s
-    ORDER BY c.number DESC NULLS LAST
-    LIMIT 1
-), stored AS (
-    SELECT s.unit_id, s.lines
-    FROM reports_monthlyscore s JOIN stood ON s.edition = coalesce(stood.number, 0)
-    WHERE s.branch_id = %(branch)s AND s.month = %(first)s AND s.kind = 'OUTLET'
-), waiting AS (
-    SELECT i.channel AS kind, i.id, i.unit_id, i.date AS day, i.number AS label
-    FROM inspections_inspection i JOIN stored ON stored.unit_id = i.unit_id
-    WHERE i.branch_id = %(branch)s AND i.date BETWEEN %(first)s AND %(last)s
-        AND i.state = 'RELEASED' AND i.score IS NOT NULL
-        AND i.channel IN ('OPEN', 'COVERT', 'SPECIAL')
-        AND NOT stored.lines @> jsonb_build_array(
-            jsonb_build_array('R3.' || lower(i.channel), jsonb_build_array(i.id)))
-    UNION ALL
-    SELECT 'QUIZ', q.id, p.unit_id, q.date, person.name
-    FROM tellers_quiz q
-    JOIN outlets_staff person ON person.id = q.staff_id
-    JOIN outlets_posting p ON p.staff_id = q.staff_id
-        AND p.start <= q.date AND coalesce(p."end" >= q.date, true)
-    JOIN stored ON stored.unit_id = p.unit_id
-    CROSS JOIN stood
-    WHERE q.branch_id = %(branch)s AND q.date BETWEEN %(first)s AND %(last)s
-        AND q.kind = 'KNOWLEDGE'
-        AND (NOT stored.lines @> jsonb_build_array(
-                jsonb_build_array('R3.quiz', jsonb_build_array(q.id)))
-            OR EXISTS (SELECT FROM tellers_quizevent e
-                WHERE e.pgh_obj_id = q.id AND e.pgh_label = 'update'
-                AND e.pgh_created_at > stood.fixed_at))
-)
-SELECT w.kind, w.id, w.unit_id, u.short_name, w.day, w.label
-FROM waiting w JOIN outlets_unit u ON u.id = w.unit_id
-ORDER BY w.day, w.id
-"""

@@ -74,7 +74,7 @@ def months_locked(branch_ids: Collection[int], month: Month) -> list[MonthClose]
     """The month's records of these branches, locked, opened where there was none, by branch."""
     branches_lock(branch_ids)
     records = (
-        MonthClose.objects.select_for_update(of=("self",))
+        MonthClose.objects.select_for_update(of=("self",), no_key=True)
         .select_related("scheme", "branch")
         .filter(branch_id__in=branch_ids, month=month.first)
         .order_by("branch_id")

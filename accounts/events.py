@@ -1,0 +1,39 @@
+"""The events of the audit trail and what they are called; a test finds those missing here."""
+
+EVENTS: dict[str, str] = {
+    "signin": "登录",
+    "signin.failed": "登录失败",
+    "signin.locked": "登录被锁定",
+    "signin.second_factor_failed": "两步验证失败",
+    "signout": "退出",
+    "password.change": "修改密码",
+    "password.reset": "重置密码",
+    "second_factor.add": "启用两步验证",
+    "second_factor.remove": "停用两步验证",
+    "second_factor.renew": "更换恢复码",
+    "user.open": "开立账号",
+    "user.edit": "修改账号",
+    "user.close": "停用账号",
+    "user.reopen": "申请恢复账号",
+    "user.authorise": "授权账号",
+    "user.unlock": "解锁账号",
+    "token.create": "建立 API 令牌",
+    "token.revoke": "撤销 API 令牌",
+    "audit.verify": "校验审计记录",
+    "audit.export": "导出审计记录",
+    "import.units": "导入机构",
+    "import.staff": "导入人员",
+    "import.checklist": "导入检查标准",
+    "checklist.create": "建立检查标准",
+    "checklist.version_create": "建立标准版本",
+    "checklist.version_delete": "删除标准草稿",
+    "checklist.import": "导入检查标准",
+    "checklist.publish": "发布检查标准",
+    "season.create": "建立赛季",
+    "month.correct": "更正已封账月份",
+}
+
+
+def event_label(event: str) -> str:
+    """What an event is called; the code itself when it is not known."""
+    return EVENTS.get(event, event)

@@ -1,0 +1,133 @@
+"""Importing units and people from files: check first, then take over."""
+
+import io
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import SignedInRequest, allowed
+from accounts.models import User
+from accounts.roles import Capability
+from outlets.forms.imports import ImportForm
+from outlets.importing import ImportRefused, ImportResult, Kind, file_import, kinds, template_of
+from outlets.spreadsheets import XLSX_TYPE, parse_map
+
+KEPT_SECONDS = 1800
+SHOWN_ERRORS = 500
+BACK = {"units": "outlets:tree", "staff": "outlets:staff"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A checked file, kept for its confirmation; the browser would otherwise send it twice."""
+
+    name: str
+    content: bytes
+    mapping: bytes | None
+    as_of: date | None
+
+    @classmethod
+    def of(cls, form: ImportForm) -> Self:
+        """From a valid form."""
+        data = form.cleaned_data
+        mapping = data["mapping"].read() if data["mapping"] else None
+        return cls(data["file"].name, data["file"].read(), mapping, data["as_of"])
+
+    def run(self, kind: Kind, actor: User, *, dry_run: bool) -> ImportResult:
+        """Import it; ImportRefused with every bad row."""
+        source = io.BytesIO(self.content)
+        source.name = self.name
+        return file_import(
+            kind=kind,
+            source=source,
+            mapping=parse_map(self.mapping) if self.mapping else None,
+            actor=actor,
+            as_of=self.as_of,
+            dry_run=dry_run,
+        )
+
+
+@allowed(Capability.UNITS_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_file(request: SignedInRequest, key: str) -> HttpResponse:
+    """Upload and check a file; then, with the token of the check, take it over."""
+    kind = _kind_or_404(key)
+    if "token" in request.POST:
+        return _confirm(request, kind)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, kind, form=form, status=422 if form.errors else 200)
+    upload = Upload.of(form)
+    try:
+        result = upload.run(kind, request.user, dry_run=True)
+    except ImportRefused as refused:
+        return _page(request, kind, form=form, refused=refused, name=upload.name, status=422)
+    token = uuid.uuid4().hex
+    cache.set(_cache_key(request, token), upload, KEPT_SECONDS)
+    return _page(request, kind, form=form, result=result, name=upload.name, token=token)
+
+
+@allowed(Capability.UNITS_EDIT)
+@require_safe
+def import_template(request: SignedInRequest, key: str) -> HttpResponse:  # noqa: ARG001
+    """The .xlsx to fill in."""
+    kind = _kind_or_404(key)
+    response = HttpResponse(template_of(kind), content_type=XLSX_TYPE)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"{kind.label}导入模板.xlsx"
+    )
+    return response
+
+
+def _confirm(request: SignedInRequest, kind: Kind) -> HttpResponse:
+    cache_key = _cache_key(request, request.POST["token"])
+    upload = cache.get(cache_key)
+    if upload is None:
+        messages.warning(request, "检查结果已过期，请重新选择文件。")
+        return redirect(f"outlets:import_{kind.key}")
+    try:
+        result = upload.run(kind, request.user, dry_run=False)
+    except ImportRefused as refused:
+        form = ImportForm()
+        return _page(request, kind, form=form, refused=refused, name=upload.name, status=422)
+    cache.delete(cache_key)
+    messages.success(request, f"{kind.label}导入完成：{result}。")
+    return redirect(BACK[kind.key])
+
+
+def _cache_key(request: SignedInRequest, token: str) -> str:
+    return f"import:{request.user.pk}:{token}"
+
+
+def _kind_or_404(key: str) -> Kind:
+    if key not in BACK:
+        raise Http404
+    return kinds()[key]
+
+
+def _page(
+    request: SignedInRequest, kind: Kind, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    refused: ImportRefused | None = context.get("refused")
+    return render(
+        request,
+        "outlets/import.html",
+        {
+            **context,
+            "kind": kind,
+            "columns": kind.sheets[0].columns,
+            "back": BACK[kind.key],
+            "template_url": f"outlets:import_{kind.key}_template",
+            "errors": refused.errors[:SHOWN_ERRORS] if refused else [],
+            "error_count": len(refused.errors) if refused else 0,
+        },
+        status=status,
+    )

@@ -1,0 +1,316 @@
+"""Charts as ECharts options: plain JSON, so that a page and a PDF draw the same one.
+
+The functions are pure: labels and decimals in, a `Chart` out; no option holds a script. In the
+browser the option goes through `json_script`; for a PDF `chart_svg` draws it in this process.
+"""
+
+import json
+import os
+import re
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil, floor
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from django.contrib.staticfiles import finders
+from py_mini_racer import MiniRacer
+
+Value = Decimal | None
+
+# Deep vermilion first, then calm colours that differ in lightness too, for grey printers.
+COLOURS: Final = ("#b0351c", "#35597f", "#c9973f", "#6f9a86", "#9a9a9a")
+INK: Final = "#22262b"
+FAINT: Final = "#565d66"
+RULE: Final = "#d5d6d8"
+FONT: Final = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
+TEXT_WIDTH: Final = 590  # px: the 156 mm of a page's text
+_SIZE: Final = 11.5
+_ROW: Final = 25
+_TREND_HEIGHT: Final = 190
+_STEPS: Final = 6
+_PALE: Final = "#fdf6f3"
+_DEEP: Final = "#c2522f"
+
+
+class Series(NamedTuple):
+    """One named run of values, as many as there are categories; None where there is none."""
+
+    name: str
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """An ECharts option with the size it is laid out for, in CSS pixels, and its words."""
+
+    option: dict[str, Any]
+    width: int
+    height: int
+    summary: str
+
+
+def stacked_bars(
+    names: Sequence[str], series: Sequence[Series], summary: str, width: int = TEXT_WIDTH
+) -> Chart:
+    """Horizontal bars, the first name on top: each part labelled inside, the sum at the end."""
+    sums = [_sum(each.values[row] for each in series) for row in range(len(names))]
+    widest = max(sums, default=Decimal(0)) or Decimal(1)
+    parts = [
+        _bar(each.name, COLOURS[number % len(COLOURS)], [_part(v, widest) for v in each.values])
+        for number, each in enumerate(series)
+    ]
+    ends = [_labelled(Decimal(0), f"{total:.2f}", position="right") for total in sums]
+    option = _base() | {
+        "legend": _legend([each.name for each in series]),
+        "grid": {"left": 4, "right": 48, "top": 30, "bottom": 2, "containLabel": True},
+        "xAxis": {"type": "value", "show": False, "max": float(widest)},
+        "yAxis": _names_axis(names),
+        "series": [*parts, _bar("合计", "transparent", ends)],
+    }
+    return Chart(option, width, 34 + _ROW * len(names), summary)
+
+
+def dumbbells(
+    names: Sequence[str], one: Series, other: Series, summary: str, width: int = TEXT_WIDTH
+) -> Chart:
+    """Two dots a row joined by a line, each with its figure on its outer side."""
+    low, high = _bounds([*one.values, *other.values])
+    pairs = list(zip(one.values, other.values, strict=True))
+    lows = [None if None in pair else float(min(_held(pair))) for pair in pairs]
+    gaps = [None if None in pair else float(max(_held(pair)) - min(_held(pair))) for pair in pairs]
+    option = _base() | {
+        "legend": _legend([one.name, other.name]),
+        "grid": {"left": 4, "right": 44, "top": 30, "bottom": 2, "containLabel": True},
+        "xAxis": _value_axis(low, high) | {"axisLabel": {"show": False}},
+        "yAxis": _names_axis(names),
+        "series": [
+            _joint("transparent", lows),
+            _joint("#b9bbbe", gaps),
+            _dots(one.name, COLOURS[1], [_beside(a, b, "left") for a, b in pairs]),
+            _dots(other.name, COLOURS[0], [_beside(b, a, "right") for a, b in pairs]),
+        ],
+    }
+    return Chart(option, width, 34 + _ROW * len(names), summary)
+
+
+def trend(
+    months: Sequence[str], series: Sequence[Series], summary: str, width: int = TEXT_WIDTH
+) -> Chart:
+    """A line a series over the months: every point of the first labelled, each line by its name."""
+    low, high = _bounds([value for each in series for value in each.values])
+    shifts = _apart([each.values[-1] for each in series], low, high)
+    lines = [
+        {
+            "type": "line",
+            "name": each.name,
+            "data": [_labelled(value, show=not number) for value in each.values],
+            "symbol": "circle",
+            "symbolSize": 5,
+            "color": COLOURS[number % len(COLOURS)],
+            "lineStyle": {"width": 2.4 if not number else 1.6},
+            "label": _label() | {"position": "top"},
+            "endLabel": _end_label(shifts[number]),
+            "emphasis": {"disabled": True},
+            "clip": False,
+        }
+        for number, each in enumerate(series)
+    ]
+    option = _base() | {
+        "grid": {"left": 4, "right": 64, "top": 18, "bottom": 2, "containLabel": True},
+        "xAxis": {
+            "type": "category",
+            "data": list(months),
+            "axisTick": {"show": False},
+            "axisLine": {"lineStyle": {"color": RULE}},
+            "axisLabel": _label() | {"interval": 0},
+        },
+        "yAxis": _value_axis(low, high) | {"axisLabel": _label() | {"color": FAINT}},
+        "series": lines,
+    }
+    return Chart(option, width, _TREND_HEIGHT, summary)
+
+
+def heat_map(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    values: Sequence[Sequence[Value]],
+    summary: str,
+    width: int = TEXT_WIDTH,
+) -> Chart:
+    """A cell a row and column with its figure in it; the lower, the deeper. None stays empty."""
+    held = [value for line in values for value in line if value is not None]
+    low, high = (min(held), max(held)) if held else (Decimal(0), Decimal(1))
+    cells = [
+        {"value": [x, y, float(value)], "label": {"formatter": f"{value:.2f}"}}
+        for y, line in enumerate(values)
+        for x, value in enumerate(line)
+        if value is not None
+    ]
+    option = _base() | {
+        "grid": {"left": 4, "right": 4, "top": 26, "bottom": 2, "containLabel": True},
+        "xAxis": _cells_axis(columns) | {"position": "top"},
+        "yAxis": _names_axis(rows),
+        "visualMap": {
+            "show": False,
+            "min": float(low),
+            "max": float(high) if high > low else float(low) + 1,
+            "inRange": {"color": [_DEEP, "#eab9a3", _PALE]},
+        },
+        "series": [
+            {
+                "type": "heatmap",
+                "data": cells,
+                "label": _label() | {"show": True},
+                "itemStyle": {"borderColor": "#fff", "borderWidth": 2},
+                "emphasis": {"disabled": True},
+            }
+        ],
+    }
+    return Chart(option, width, 32 + _ROW * len(rows), summary)
+
+
+def chart_svg(chart: Chart) -> str:
+    """The chart as SVG text: no scripts, no style sheet, the same at every drawing."""
+    call = f"draw({json.dumps(chart.option)},{chart.width},{chart.height})"
+    svg = str(_engine().eval(call))
+    return _NUMBERS.sub("zr-", _TRACES.sub("", _STYLES.sub("", svg)))
+
+
+def _base() -> dict[str, Any]:
+    return {"animation": False, "textStyle": {"fontFamily": FONT, "fontSize": _SIZE, "color": INK}}
+
+
+def _label() -> dict[str, Any]:
+    """A label's text style; no outline, which PDFs cannot draw behind the letters."""
+    return {"fontFamily": FONT, "fontSize": _SIZE, "color": INK, "textBorderWidth": 0}
+
+
+def _legend(names: Sequence[str]) -> dict[str, Any]:
+    size = {"itemWidth": 11, "itemHeight": 11, "itemGap": 18}
+    style = {"textStyle": _label(), "selectedMode": False}
+    return {"data": list(names), "top": 0, "left": 0, "icon": "rect", **size, **style}
+
+
+def _names_axis(names: Sequence[str]) -> dict[str, Any]:
+    return _cells_axis(names) | {"inverse": True}
+
+
+def _cells_axis(names: Sequence[str]) -> dict[str, Any]:
+    bare = {"axisTick": {"show": False}, "axisLine": {"show": False}, "splitLine": {"show": False}}
+    return {"type": "category", "data": list(names), "axisLabel": _label() | {"interval": 0}} | bare
+
+
+def _value_axis(low: Decimal, high: Decimal) -> dict[str, Any]:
+    rules = {"splitLine": {"lineStyle": {"color": "#ececed"}}, "interval": _step(low, high)}
+    return {"type": "value", "min": float(low), "max": float(high), **rules}
+
+
+def _bar(name: str, colour: str, data: Sequence[Any]) -> dict[str, Any]:
+    style = {"color": colour, "barWidth": 15, "label": _label(), "emphasis": {"disabled": True}}
+    return {"type": "bar", "name": name, "stack": "all", "data": list(data), **style}
+
+
+def _joint(colour: str, data: Sequence[float | None]) -> dict[str, Any]:
+    style = {"color": colour, "barWidth": 3, "emphasis": {"disabled": True}}
+    return {"type": "bar", "stack": "joint", "data": list(data), **style}
+
+
+def _dots(name: str, colour: str, data: Sequence[Any]) -> dict[str, Any]:
+    style = {"itemStyle": {"color": colour, "opacity": 1}, "symbolSize": 10, "label": _label()}
+    quiet = {"emphasis": {"disabled": True}, "clip": False}
+    return {"type": "scatter", "name": name, "data": list(data), **style, **quiet}
+
+
+def _labelled(value: Value, text: str = "", *, show: bool = True, **style: Any) -> Any:
+    if value is None:
+        return None
+    label = {"show": show, "formatter": text or f"{value:.2f}", **style}
+    return {"value": float(value), "label": label}
+
+
+def _part(value: Value, widest: Decimal) -> Any:
+    """A part of a bar; its figure is left out where it would not fit in."""
+    style = {"position": "inside", "color": "#fff"}
+    return _labelled(value, show=value is not None and value * 14 >= widest, **style)
+
+
+def _beside(value: Value, other: Value, side: str) -> Any:
+    """A dot with its figure on the side away from the other dot."""
+    if value is not None and other is not None and value != other:
+        side = "left" if value < other else "right"
+    return _labelled(value, position=side)
+
+
+def _bounds(values: Iterable[Value]) -> tuple[Decimal, Decimal]:
+    """Whole steps for an axis, with room for figures beside the extreme points."""
+    held = _held(values) or [Decimal(0), Decimal(100)]
+    room = max((max(held) - min(held)) / 8, Decimal(1))
+    low, high = min(held) - room, max(held) + room
+    step = _step(low, high)
+    return Decimal(floor(low / step) * step), Decimal(ceil(high / step) * step)
+
+
+def _step(low: Decimal, high: Decimal) -> int:
+    return next((step for step in (1, 2, 5, 10) if (high - low) / step <= _STEPS), 20)
+
+
+def _apart(ends: Sequence[Value], low: Decimal, high: Decimal) -> list[float]:
+    """How far down to move each line's name so that none covers another, in pixels."""
+    scale = float(_TREND_HEIGHT - 44) / float(high - low)
+    moved: dict[int, float] = {}
+    floor_y = 0.0
+    for index in sorted(range(len(ends)), key=lambda each: -(ends[each] or low)):
+        y = float(high - (ends[index] or low)) * scale
+        moved[index] = max(y, floor_y) - y
+        floor_y = max(y, floor_y) + _SIZE + 3
+    return [moved[index] for index in range(len(ends))]
+
+
+def _end_label(shift: float) -> dict[str, Any]:
+    return _label() | {"show": True, "formatter": "{a}", "color": "inherit", "offset": [2, shift]}
+
+
+def _held(values: Iterable[Value]) -> list[Decimal]:
+    return [value for value in values if value is not None]
+
+
+def _sum(values: Iterable[Value]) -> Decimal:
+    return sum(_held(values), Decimal(0))
+
+
+# ECharts in this process --------------------------------------------------------------------------
+
+_DRAW: Final = """
+var draw = function (option, width, height) {
+  var chart = echarts.init(null, null, {renderer: 'svg', ssr: true, width: width, height: height});
+  try { chart.setOption(option); return chart.renderToSVGString(); } finally { chart.dispose(); }
+};
+"""
+_STYLES: Final = re.compile(r"<style.*?</style>", re.DOTALL)
+_TRACES: Final = re.compile(r' (?:class="zr[^"]*"|ecmeta_\w+="[^"]*")')
+# Ids count the charts ever drawn, so they differ from one drawing to the next.
+_NUMBERS: Final = re.compile(r"\bzr[0-9]+-")
+_lock = threading.Lock()
+_engines: dict[int, MiniRacer] = {}
+
+
+def _engine() -> MiniRacer:
+    """The process's own JavaScript engine with ECharts loaded; a forked child makes another."""
+    with _lock:
+        pid = os.getpid()
+        if pid not in _engines:
+            engine = MiniRacer()
+            engine.eval(_echarts_path().read_text(encoding="utf-8"))
+            engine.eval(_DRAW)
+            _engines[pid] = engine
+        return _engines[pid]
+
+
+def _echarts_path() -> Path:
+    found = finders.find("vendor/echarts.min.js")
+    if not isinstance(found, str):
+        raise FileNotFoundError("vendor/echarts.min.js")
+    return Path(found)

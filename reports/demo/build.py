@@ -1,0 +1,93 @@
+"""Builds the demonstration branch step by step; each step is skipped where it was done before."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from inspections.models import ChecklistVersion
+from inspections.services.checklists import version_publish
+from outlets.importing import file_import, kinds
+from outlets.models import CalendarDay, Post, Posting, Staff, Unit
+from outlets.months import Month
+from outlets.services.calendar import calendar_seed
+from reports.demo import organisation
+from reports.demo.accounts import ACCOUNTS, PASSWORD, Account
+from reports.models import Season
+
+FIRST, LAST = Month(2011, 4), Month(2011, 12)
+STANDARDS = ("standard_open.csv", "standard_covert.csv")
+Say = Callable[[str], None]
+
+
+def branch() -> Unit | None:
+    """The demonstration branch, if it is there."""
+    return Unit.objects.filter(code=organisation.BRANCH).first()
+
+
+def ground(say: Say) -> Unit:
+    """Units, people, calendar, accounts, standards and the season; the branch."""
+    there = branch()
+    if there is not None:
+        return there
+    with transaction.atomic():
+        say("导入机构与人员 …")
+        _import("units", organisation.unit_rows())
+        _import("staff", organisation.staff_rows())
+        there = Unit.objects.get(code=organisation.BRANCH)
+        for year in {2011, date.today().year}:  # noqa: DTZ011  (the local day is meant)
+            if not CalendarDay.objects.filter(date__year=year).exists():
+                calendar_seed(year=year)
+        for account in ACCOUNTS:
+            _account(account)
+        say("导入并发布检查标准 …")
+        _standards()
+        Season.objects.create(
+            branch=there,
+            name="2011年文明优质服务竞赛",
+            first_month=FIRST.first,
+            last_month=LAST.first,
+        )
+    return there
+
+
+def _import(kind: str, rows: Iterable[dict[str, str]]) -> None:
+    """Hand rows to the importer as the file a user would upload."""
+    rows = list(rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    upload = io.BytesIO(text.getvalue().encode("utf-8"))
+    upload.name = f"{kind}.csv"
+    file_import(kind=kinds()[kind], source=upload)
+
+
+def _account(account: Account) -> None:
+    unit = Unit.objects.get(code=account.unit) if account.unit else None
+    user = User(username=account.username, name=account.name, role=account.role, unit=unit)
+    if account.post:
+        assert unit is not None  # noqa: S101  (posts are at units)
+        user.staff = _staff(unit, account.post)
+    user.set_password(PASSWORD)
+    user.save()
+
+
+def _staff(unit: Unit, post: str) -> Staff:
+    value = Post.values[Post.labels.index(post)]
+    postings = Posting.objects.filter(unit=unit, post=value, end=None)
+    return postings.order_by("staff__number")[0].staff
+
+
+def _standards() -> None:
+    office = User.objects.get(username="fuwuban")
+    for name in STANDARDS:
+        file = Path(settings.BASE_DIR) / "inspections" / "data" / name
+        file_import(kind=kinds()["checklist"], source=file, actor=office)
+    for version in ChecklistVersion.objects.filter(published_at=None):
+        version_publish(version=version, actor=office)
