@@ -1,5 +1,7 @@
 """The events of the audit trail and what they are called; a test finds those missing here."""
 
+from typing import Any
+
 EVENTS: dict[str, str] = {
     "signin": "登录",
     "signin.failed": "登录失败",
@@ -37,3 +39,42 @@ EVENTS: dict[str, str] = {
 def event_label(event: str) -> str:
     """What an event is called; the code itself when it is not known."""
     return EVENTS.get(event, event)
+
+
+# What the details of an entry are called.
+DETAILS: dict[str, str] = {
+    "actor": "操作人",
+    "after": "改后",
+    "before": "改前",
+    "broken_at": "断点",
+    "days": "有效天数",
+    "event": "事件",
+    "first": "从",
+    "intact": "完整",
+    "items": "项目数",
+    "kind": "种类",
+    "last": "到",
+    "name": "姓名",
+    "result": "结果",
+    "role": "岗位",
+    "staff": "员工号",
+    "subject": "对象",
+    "unit": "机构号",
+}
+
+
+def detail_words(detail: dict[str, Any]) -> str:
+    """The details of an entry as "姓名：…；岗位：…", leaving out what is empty."""
+    return "；".join(
+        f"{DETAILS.get(key, key)}：{_words(value)}"
+        for key, value in detail.items()
+        if value not in ("", None, {}, [])
+    )
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"（{detail_words(value)}）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)

@@ -1,11 +1,11 @@
 """Forms of accounts: sign-in, accounts, tokens, and the searches of the lists."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import LoginForm
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import Model, QuerySet
+from django.db.models import Manager, QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -51,9 +51,9 @@ class CodeInput(forms.TextInput):
 class CodeField(forms.ModelChoiceField):
     """Picks a row by its code instead of from a drop-down of thousands."""
 
-    def __init__(self, *, code: str, model: type[Model], **kwargs: Any) -> None:
-        # The rows are set by the form: a queryset made here would live as long as the process.
-        self.rows = model._default_manager
+    def __init__(self, *, code: str, of: str, **kwargs: Any) -> None:
+        model: Any = User._meta.get_field(of).related_model  # noqa: SLF001  (Django's own name)
+        self.rows: Manager[Any] = model.objects
         super().__init__(self.rows.none(), to_field_name=code, widget=CodeInput, **kwargs)
 
     def offer(self, rows: QuerySet[Any]) -> None:
@@ -65,22 +65,18 @@ class CodeField(forms.ModelChoiceField):
         )
 
 
-def _related(name: str) -> type[Model]:
-    return User._meta.get_field(name).related_model  # type: ignore[return-value]
-
-
 class AssignmentForm(forms.Form):
     """Name, role, unit and staff member of an account."""
 
     name = forms.CharField(label="姓名", max_length=64)
     role = forms.ChoiceField(label="岗位", choices=[("", "请选择"), *Role.choices])
     unit = CodeField(
-        label="所属机构", code="code", model=_related("unit"), required=False,
+        label="所属机构", code="code", of="unit", required=False,
         help_text="机构号；三员留空，其他岗位必填。",
         error_messages={"invalid_choice": "没有机构号为“%(value)s”的机构。"},
     )  # fmt: skip
     staff = CodeField(
-        label="对应员工", code="number", model=_related("staff"), required=False,
+        label="对应员工", code="number", of="staff", required=False,
         help_text="员工号；柜员必填。",
         error_messages={"invalid_choice": "没有员工号为“%(value)s”的员工，或已有账号。"},
     )  # fmt: skip
@@ -94,9 +90,8 @@ class AssignmentForm(forms.Form):
                 "staff": user.staff and user.staff.number,
             }
         super().__init__(*args, **kwargs)
-        units, staff = self.fields["unit"], self.fields["staff"]
-        assert isinstance(units, CodeField)
-        assert isinstance(staff, CodeField)
+        units = cast("CodeField", self.fields["unit"])
+        staff = cast("CodeField", self.fields["staff"])
         units.offer(units.rows.filter(closed_on=None).order_by("path"))
         taken = User.objects.exclude(pk=user.pk if user else None).exclude(staff=None)
         staff.offer(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from accounts.models import User
@@ -19,6 +19,8 @@ from outlets.spreadsheets import (
     open_book,
     write_template,
 )
+
+LOCK_SPACE: Final = 704174
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +90,19 @@ def file_import(
     book = open_book(source)
     request = ImportRequest(book=book, mapping=mapping, actor=actor, as_of=as_of)
     with transaction.atomic():
+        _queue_up(kind)
         result = kind.run(request)
         if dry_run:
             transaction.set_rollback(True)
             return result
         audit_add(event=f"import.{kind.key}", actor=actor, subject=kind.label, result=str(result))
     return result
+
+
+def _queue_up(kind: Kind) -> None:
+    """One import of a kind at a time: two that bring the same new thing must not collide."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, kind.key])
 
 
 def template_of(kind: Kind) -> bytes:

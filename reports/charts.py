@@ -20,15 +20,15 @@ from py_mini_racer import MiniRacer
 
 Value = Decimal | None
 
-# Deep vermilion first, then calm colours that differ in lightness too, for grey printers.
-COLOURS: Final = ("#b0351c", "#35597f", "#c9973f", "#6f9a86", "#9a9a9a")
+# Deep vermilion first, then calm colours; white figures can be read on each of them.
+COLOURS: Final = ("#b0351c", "#35597f", "#4d7a65", "#96690f", "#6e6e6e")
 INK: Final = "#22262b"
 FAINT: Final = "#565d66"
 RULE: Final = "#d5d6d8"
 FONT: Final = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
 TEXT_WIDTH: Final = 590  # px: the 156 mm of a page's text
 _SIZE: Final = 11.5
-_ROW: Final = 25
+_ROW: Final = 22
 _TREND_HEIGHT: Final = 190
 _STEPS: Final = 6
 _PALE: Final = "#fdf6f3"
@@ -40,6 +40,7 @@ class Series(NamedTuple):
 
     name: str
     values: Sequence[Value]
+    colour: str = COLOURS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ def stacked_bars(
     sums = [_sum(each.values[row] for each in series) for row in range(len(names))]
     widest = max(sums, default=Decimal(0)) or Decimal(1)
     parts = [
-        _bar(each.name, COLOURS[number % len(COLOURS)], [_part(v, widest) for v in each.values])
-        for number, each in enumerate(series)
+        _bar(each.name, each.colour, [_part(value, widest) for value in each.values])
+        for each in series
     ]
     ends = [_labelled(Decimal(0), f"{total:.2f}", position="right") for total in sums]
     option = _base() | {
@@ -89,8 +90,8 @@ def dumbbells(
         "series": [
             _joint("transparent", lows),
             _joint("#b9bbbe", gaps),
-            _dots(one.name, COLOURS[1], [_beside(a, b, "left") for a, b in pairs]),
-            _dots(other.name, COLOURS[0], [_beside(b, a, "right") for a, b in pairs]),
+            _dots(one.name, one.colour, [_beside(a, b, "left") for a, b in pairs]),
+            _dots(other.name, other.colour, [_beside(b, a, "right") for a, b in pairs]),
         ],
     }
     return Chart(option, width, 34 + _ROW * len(names), summary)
@@ -109,7 +110,7 @@ def trend(
             "data": [_labelled(value, show=not number) for value in each.values],
             "symbol": "circle",
             "symbolSize": 5,
-            "color": COLOURS[number % len(COLOURS)],
+            "color": each.colour,
             "lineStyle": {"width": 2.4 if not number else 1.6},
             "label": _label() | {"position": "top"},
             "endLabel": _end_label(shifts[number]),
@@ -209,7 +210,7 @@ def _value_axis(low: Decimal, high: Decimal) -> dict[str, Any]:
 
 
 def _bar(name: str, colour: str, data: Sequence[Any]) -> dict[str, Any]:
-    style = {"color": colour, "barWidth": 15, "label": _label(), "emphasis": {"disabled": True}}
+    style = {"color": colour, "barWidth": 14, "label": _label(), "emphasis": {"disabled": True}}
     return {"type": "bar", "name": name, "stack": "all", "data": list(data), **style}
 
 

@@ -154,36 +154,36 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
 
     @extend_schema(request=None, responses=UserSerializer, summary="停用账号")
     @action(detail=True, methods=["post"])
-    def close(self, request: Request, **_: Any) -> Response:
+    def close(self, *_: Any, **__: Any) -> Response:
         """Stop the account."""
         return self._answer(self._act_on(services.user_close)[0])
 
     @extend_schema(request=None, responses=UserSerializer, summary="申请恢复账号")
     @action(detail=True, methods=["post"])
-    def reopen(self, request: Request, **_: Any) -> Response:
+    def reopen(self, *_: Any, **__: Any) -> Response:
         """Hand it to the security administrator."""
         return self._answer(self._act_on(services.user_reopen)[0])
 
     @extend_schema(request=None, responses=UserSerializer, summary="解锁账号")
     @action(detail=True, methods=["post"])
-    def unlock(self, request: Request, **_: Any) -> Response:
+    def unlock(self, *_: Any, **__: Any) -> Response:
         """Lift the lock."""
         return self._answer(self._act_on(services.user_unlock)[0])
 
     @extend_schema(request=None, responses=UserSerializer, summary="清除两步验证")
     @action(detail=True, methods=["post"], url_path="second-factor")
-    def second_factor(self, request: Request, **_: Any) -> Response:
+    def second_factor(self, *_: Any, **__: Any) -> Response:
         """Remove the second factors."""
         return self._answer(self._act_on(services.user_reset_second_factor)[0])
 
     @extend_schema(request=None, responses=PasswordSerializer, summary="授权账号")
     @action(detail=True, methods=["post"])
-    def authorise(self, request: Request, **_: Any) -> Response:
+    def authorise(self, *_: Any, **__: Any) -> Response:
         """Let it sign in; a new account's temporary password is in this answer only."""
         return Response({"password": self._act_on(services.user_authorise)[1]})
 
     @extend_schema(request=None, responses=PasswordSerializer, summary="重置密码")
     @action(detail=True, methods=["post"])
-    def password(self, request: Request, **_: Any) -> Response:
+    def password(self, *_: Any, **__: Any) -> Response:
         """A temporary password, in this answer only."""
         return Response({"password": self._act_on(services.user_reset_password)[1]})

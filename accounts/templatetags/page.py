@@ -14,6 +14,8 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts import events
+
 register = template.Library()
 
 
@@ -105,3 +107,15 @@ def control(field: BoundField) -> SafeString:
 def page_numbers(page: "Page[Any]") -> Iterable[int | str]:
     """The page numbers a pager shows, with gaps."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+
+
+@register.filter
+def event_label(event: str) -> str:
+    """What an audited event is called."""
+    return events.event_label(event)
+
+
+@register.filter
+def detail_words(detail: dict[str, Any]) -> str:
+    """The details of an audit entry in words."""
+    return events.detail_words(detail)

@@ -16,7 +16,7 @@ from accounts.roles import Role
 
 @require_safe
 @never_cache
-def live(request: HttpRequest) -> HttpResponse:
+def live(_request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 

@@ -219,8 +219,8 @@ def version_for(*, branch: Unit, channel: str, on: date) -> ChecklistVersion | N
         ChecklistVersion.objects.filter(
             checklist__branch=branch, published_at__isnull=False, effective_on__lte=on
         )
-        .order_by("checklist", "-effective_on", "-pk")
-        .distinct("checklist")
+        .order_by("checklist_id", "-effective_on", "-pk")
+        .distinct("checklist_id")
     )
     applying = Count("items", filter=Q(items__channels__contains=[channel]))
     return (

@@ -1,6 +1,7 @@
 """Pages on which the scoring standards are read, compared and exported."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -14,6 +15,7 @@ from accounts.roles import Capability
 from inspections.exports import checklist_file, checklist_template
 from inspections.forms.checklists import ChannelForm, ItemFilterForm
 from inspections.models import Channel, ChecklistVersion, Item
+from inspections.scoring import plain
 from inspections.selectors.checklists import (
     Standing,
     VersionForm,
@@ -169,7 +171,9 @@ def _shown(name: str, value: Any) -> str:
         return "是" if value else "否"
     if name == "channels":
         return "、".join(str(Channel(one).label) for one in value)
-    if name in {"section", "points"}:
+    if isinstance(value, Decimal):
+        return plain(value)
+    if name == "section":
         return str(value)
     labels: dict[str, str] = dict(Item._meta.get_field(name).flatchoices)  # noqa: SLF001
     return str(labels.get(value, value)) or "无"

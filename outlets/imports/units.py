@@ -1,7 +1,6 @@
 """The units file: 机构号 · 机构名称 · … (the columns of UNIT_COLUMNS), all or nothing."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,7 +12,9 @@ from outlets.importing import ImportRequest, ImportResult
 from outlets.models import Unit, UnitMove
 from outlets.selectors import placements
 from outlets.services.tree import (
+    MAX_PATH,
     SINCE_EVER,
+    TOO_DEEP,
     branches_lock,
     find_cycle,
     founding_refresh,
@@ -72,7 +73,7 @@ def units_import(request: ImportRequest) -> ImportResult:
     table.unique(CODE)
     lines = [_line(row, table.present) for row in table.rows]
     table.check()
-    known = _known(line for line in lines)
+    known = _known(lines)
     _check_tree(lines, known)
     table.check()
     _check_branches(lines, known, request)
@@ -109,10 +110,11 @@ def _line(row: Row, present: frozenset[str]) -> Line:
     return Line(row, code, row.text(PARENT, max_length=32), given)
 
 
-def _known(lines: Iterable[Line]) -> dict[str, Unit]:
-    """The stored units of every tree the file touches, by code."""
+def _known(lines: list[Line]) -> dict[str, Unit]:
+    """The stored units of every tree the file touches, by code; the trees stay locked."""
     codes = {code for line in lines for code in (line.code, line.parent) if code}
-    touched = Unit.objects.filter(code__in=codes).values("branch_id")
+    touched = set(Unit.objects.filter(code__in=codes).values_list("branch_id", flat=True))
+    branches_lock(touched)
     return {
         unit.code: unit
         for unit in Unit.objects.filter(branch_id__in=touched).select_related("branch", "parent")
@@ -166,9 +168,13 @@ def _root_codes(lines: list[Line], known: dict[str, Unit]) -> dict[str, str]:
 
 
 def _written(lines: list[Line], known: dict[str, Unit], table: Table, day: date) -> ImportResult:
-    branches_lock({unit.branch_id for unit in known.values()})
     result = ImportResult(ignored=table.ignored)
-    units, new = _founded(lines, known), {line.code for line in lines if line.code not in known}
+    units = _founded(lines, known)
+    for line in lines:
+        if len(units[line.code].path) > MAX_PATH:
+            line.row.refuse(PARENT, TOO_DEEP)
+    table.check()
+    new = {line.code for line in lines if line.code not in known}
     changed = [line for line in lines if line.code not in new and _apply(units[line.code], line)]
     _store([units[line.code] for line in lines if line.code in new or line in changed])
     UnitMove.objects.bulk_create(

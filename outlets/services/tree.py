@@ -13,6 +13,8 @@ from outlets.selectors.placements import PLACEMENTS_SQL, placements
 
 # A unit whose opening day nobody knows has stood where it stands since ever.
 SINCE_EVER: Final = date(1900, 1, 1)
+MAX_PATH: Final = 300
+TOO_DEEP: Final = "机构层级过深"
 
 _REFRESH: Final = f"""
 WITH RECURSIVE {PLACEMENTS_SQL}
@@ -104,8 +106,10 @@ def tree_check(branch_id: int, since: date) -> None:
     planned = UnitMove.objects.filter(unit__branch_id=branch_id, effective_on__gt=since)
     parents = dict(Unit.objects.filter(branch_id=branch_id).values_list("code", "parent__code"))
     for day in sorted({since, *planned.values_list("effective_on", flat=True)}):
-        placed = {place.code for place in placements([branch_id], day)}
-        if lost := parents.keys() - placed:
+        placed = {place.code: place.path for place in placements([branch_id], day)}
+        if any(len(path) > MAX_PATH for path in placed.values()):
+            raise ValidationError({"parent": TOO_DEEP})
+        if lost := parents.keys() - placed.keys():
             names = "、".join(_cycle_on(lost, day))
             raise ValidationError({"parent": f"自{day}起上级关系成环：{names}"})
 

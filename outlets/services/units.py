@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from outlets.models import Posting, Unit, UnitMove, Window
-from outlets.services.tree import SINCE_EVER, branches_lock, founding_refresh
+from outlets.services.tree import MAX_PATH, SINCE_EVER, TOO_DEEP, branches_lock, founding_refresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,16 @@ def unit_create(*, code: str, facts: UnitFacts, parent: Unit | None) -> Unit:
     _check_code(code)
     _check_place(facts.kind, parent)
     _check_dates(facts)
+    path = f"{parent.path if parent else ''}{code}/"
+    if len(path) > MAX_PATH:
+        raise ValidationError({"parent": TOO_DEEP})
     (pk,) = unit_ids_next(1)
     unit = Unit.objects.create(
         pk=pk,
         code=code,
         branch_id=parent.branch_id if parent else pk,
         parent=parent,
-        path=f"{parent.path if parent else ''}{code}/",
+        path=path,
         **asdict(facts),
     )
     UnitMove.objects.create(unit=unit, parent=parent, effective_on=facts.opened_on or SINCE_EVER)

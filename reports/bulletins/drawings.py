@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from outlets.months import Month
 from reports.bulletins.words import components_present
-from reports.charts import Chart, Series, dumbbells, heat_map, stacked_bars, trend
-from reports.scheme import COMPONENT_LABELS
+from reports.charts import COLOURS, Chart, Series, dumbbells, heat_map, stacked_bars, trend
+from reports.scheme import COMPONENT_LABELS, COVERT, DEVICE, OPEN, QUIZ, SPECIAL
 
 Figures = Mapping[str, Any]
 
-_TOTAL = "累计"
-_LEAST_POINTS = 2
+_TOTAL: Final = "累计"
+_LEAST_POINTS: Final = 2
+# A component keeps its colour in every chart.
+COMPONENT_COLOURS: Final = dict(zip((COVERT, OPEN, DEVICE, SPECIAL, QUIZ), COLOURS, strict=True))
+_AVERAGES: Final = {
+    "total": ("全行平均", "#22262b"),
+    "open": ("明查平均", COMPONENT_COLOURS[OPEN]),
+    "covert": ("暗访平均", COMPONENT_COLOURS[COVERT]),
+}
 
 
 def losses(figures: Figures) -> Chart | None:
@@ -22,7 +29,7 @@ def losses(figures: Figures) -> Chart | None:
     if not rows or not names:
         return None
     parts = [_parts(row, names, figures["weights"]) for row in rows]
-    series = [Series(COMPONENT_LABELS[name], [part.get(name) for part in parts]) for name in names]
+    series = [_series(name, [part.get(name) for part in parts]) for name in names]
     return stacked_bars(
         [row["name"] for row in rows], series, "各机构按权重折算的失分，分明查、暗访等项，合计在右端"
     )
@@ -33,10 +40,7 @@ def open_and_covert(figures: Figures) -> Chart | None:
     rows = [row for row in _ranked(figures["institutions"]) if row["open"] and row["covert"]]
     if not rows:
         return None
-    one, other = (
-        Series(COMPONENT_LABELS[name], [Decimal(row[name]) for row in rows])
-        for name in ("open", "covert")
-    )
+    one, other = (_series(name, [Decimal(row[name]) for row in rows]) for name in (OPEN, COVERT))
     return dumbbells([row["name"] for row in rows], one, other, "各机构明查与暗访得分对照")
 
 
@@ -45,10 +49,9 @@ def months(figures: Figures) -> Chart | None:
     points = figures["trend"]
     if len(points) < _LEAST_POINTS:
         return None
-    labels = {"total": "全行平均", "open": "明查平均", "covert": "暗访平均"}
     series = [
-        Series(label, [_decimal(point[name]) for point in points])
-        for name, label in labels.items()
+        Series(label, [_decimal(point[name]) for point in points], colour)
+        for name, (label, colour) in _AVERAGES.items()
         if points[-1][name] is not None
     ]
     names = [f"{Month.parse(point['month']).month}月" for point in points]
@@ -62,6 +65,10 @@ def season_map(season: Figures) -> Chart:
     values = [[*map(_decimal, row["totals"]), _decimal(row["score"])] for row in rows]
     names = [f"{row['rank'] or '—'}　{row['name']}" for row in rows]
     return heat_map(names, [*columns, _TOTAL], values, "各机构逐月得分与累计得分")
+
+
+def _series(component: str, values: Sequence[Decimal | None]) -> Series:
+    return Series(COMPONENT_LABELS[component], values, COMPONENT_COLOURS[component])
 
 
 def _ranked(rows: Sequence[Figures]) -> list[Figures]:

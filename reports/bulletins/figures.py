@@ -191,7 +191,7 @@ def _fall(move: Figures) -> tuple[int, int]:
 
 def _failed(item: FailedItem) -> Figures:
     share = stored(Decimal(100 * item.lost), Decimal(item.asked))
-    channels = [Channel(each).label for each in item.channels]
+    channels = [channel.label for channel in Channel if channel in item.channels]
     return item._asdict() | {"channels": channels, "share": str(share)}
 
 

@@ -76,6 +76,8 @@ def components_present(rows: Iterable[Figures]) -> list[str]:
 
 def failed_intro(figures: Figures) -> str:
     """One sentence on the items most marks were lost on."""
+    if not figures["failed"]:
+        return ""
     first = figures["failed"][0]
     return (
         f"失分检查次数最多的是“{first['text'].rstrip('。')}”（{first['section']}），"
@@ -85,16 +87,16 @@ def failed_intro(figures: Figures) -> str:
 
 
 def season_intro(season: Figures) -> str:
-    """Where the competition stands: months, reward and naming lists."""
-    months = [Month.parse(each) for each in season["months"]]
-    state = "全部结束" if season["over"] else "进行中"
-    text = f"“{season['name']}”{state}，已封账{len(months)}个月，累计得分为各月总分的平均。"
-    for label, kind in (("机构", "institutions"), ("网点", "outlets")):
-        rewarded = _listed(season[kind], "rewarded")
-        named = _listed(season[kind], "named")
-        text += f"{label}累计前列：{rewarded}；" if rewarded else ""
-        text += f"{label}点名：{named}。" if named else ""
-    return text.rstrip("；") + ("" if text.endswith("。") else "。")
+    """Where the competition stands: how many months, and who leads it."""
+    months = len(season["months"])
+    state = f"全部结束，共{months}个月" if season["over"] else f"已封账{months}个月"
+    leaders = "；".join(
+        f"{label}前列为{names}"
+        for label, kind in (("机构", "institutions"), ("网点", "outlets"))
+        if (names := _rewarded(season[kind]))
+    )
+    tail = f"按各月总分平均，{leaders}。" if leaders else ""
+    return f"{season['name']}{state}。{tail}"
 
 
 def change_text(change: int | None) -> str:
@@ -191,10 +193,8 @@ def _move_sentences(movers: Figures) -> Iterator[str]:
             )
 
 
-def _listed(standings: Iterable[Figures], list_name: str) -> str:
-    return "、".join(
-        f"{each['name']}（{each['score']}分）" for each in standings if each[list_name]
-    )
+def _rewarded(standings: Iterable[Figures]) -> str:
+    return "、".join(each["name"] for each in standings if each["rewarded"])
 
 
 def _some(names: Sequence[str]) -> str:

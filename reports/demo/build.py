@@ -1,8 +1,6 @@
 """Builds the demonstration branch step by step; each step is skipped where it was done before."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from outlets.months import Month
 from outlets.services.calendar import calendar_seed
 from reports.demo import organisation
 from reports.demo.accounts import ACCOUNTS, PASSWORD, Account
+from reports.demo.files import rows_import
 from reports.models import Season
 
 FIRST, LAST = Month(2011, 4), Month(2011, 12)
@@ -37,8 +36,8 @@ def ground(say: Say) -> Unit:
         return there
     with transaction.atomic():
         say("导入机构与人员 …")
-        _import("units", organisation.unit_rows())
-        _import("staff", organisation.staff_rows())
+        rows_import("units", organisation.unit_rows())
+        rows_import("staff", organisation.staff_rows())
         there = Unit.objects.get(code=organisation.BRANCH)
         for year in {2011, date.today().year}:  # noqa: DTZ011  (the local day is meant)
             if not CalendarDay.objects.filter(date__year=year).exists():
@@ -54,18 +53,6 @@ def ground(say: Say) -> Unit:
             last_month=LAST.first,
         )
     return there
-
-
-def _import(kind: str, rows: Iterable[dict[str, str]]) -> None:
-    """Hand rows to the importer as the file a user would upload."""
-    rows = list(rows)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0].keys())
-    writer.writeheader()
-    writer.writerows(rows)
-    upload = io.BytesIO(text.getvalue().encode("utf-8"))
-    upload.name = f"{kind}.csv"
-    file_import(kind=kinds()[kind], source=upload)
 
 
 def _account(account: Account) -> None:

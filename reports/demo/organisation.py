@@ -83,9 +83,7 @@ def unit_rows() -> list[dict[str, str]]:
     windows = {place.code: place.windows for place in places()}
     rows = [_unit(BRANCH, "鞍山分行", "", "分行")]
     for one in INSTITUTIONS:
-        rows.append(
-            _unit(one.code, one.name, BRANCH, "机构", one.group, windows.get(one.code, 0))
-        )
+        rows.append(_unit(one.code, one.name, BRANCH, "机构", one.group, windows.get(one.code, 0)))
         for number, name in enumerate(one.outlets, 1):
             code = f"{one.code}{number:02d}"
             rows.append(_unit(code, name, one.code, "网点", one.group, windows[code]))
@@ -119,7 +117,8 @@ def staff_rows() -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for place in places():
         posts = ["网点负责人", "大堂经理"] + ["柜员"] * (place.windows + 1)
-        rows += [_person(len(rows), next(names), place.code, post) for post in posts]
+        for post in posts:
+            rows.append(_person(len(rows), next(names), place.code, post))
     for one in INSTITUTIONS:
         rows.append(_person(len(rows), next(names), one.code, "主管领导"))
     return rows

@@ -143,7 +143,7 @@ def failed_items(inspection_ids: Collection[int], most: int) -> list[FailedItem]
 # The same item of two versions of a standard is one item.
 _FAILED: Final = """
 SELECT item.code, item.text, section.name,
-    array_agg(DISTINCT inspection.channel ORDER BY inspection.channel),
+    array_agg(DISTINCT inspection.channel),
     count(*), count(*) FILTER (WHERE answer.earned < answer.possible)
 FROM inspections_inspection inspection
 LEFT JOIN inspections_wave wave ON wave.id = inspection.wave_id

@@ -58,8 +58,19 @@ def pending_of(record: MonthClose) -> list[Waiting]:
 
     Only facts of units in the table count: of others a correction would take no notice either.
     """
+    waiting = _waiting(record)
+    return _described(waiting) if waiting else []
+
+
+def waiting_count(record: MonthClose) -> int:
+    """How many facts wait for a correction of a closed month."""
+    return sum(map(len, _waiting(record).values()))
+
+
+def _waiting(record: MonthClose) -> dict[str, dict[int, int]]:
+    """The unit of each waiting fact, by channel and id."""
     if record.state != CLOSED:
-        return []
+        return {}
     month = Month.of(record.month)
     facts = scored_facts([record.branch_id], month)
     stored = scores_latest(record.branch_id).filter(month=month.first, kind=OUTLET)
@@ -70,7 +81,7 @@ def pending_of(record: MonthClose) -> list[Waiting]:
             for key, score in scored:
                 if held.get((channel, key)) != str(score):
                     waiting[channel][int(key)] = unit_id
-    return _described(waiting) if waiting else []
+    return waiting
 
 
 def _operands(lines: Iterable[Sequence[Any]]) -> dict[tuple[str, Key], str]:

@@ -96,15 +96,6 @@ def seasons_visible_to(user: User) -> QuerySet[Season]:
     return Season.objects.filter(branch_id=user.unit.branch_id)
 
 
-def corrections_visible_to(user: User) -> QuerySet[Correction]:
-    """The corrections of the branch's months, newest month first."""
-    return (
-        Correction.objects.filter(month_close__in=months_visible_to(user))
-        .select_related("month_close__branch", "issued_by")
-        .order_by("-month_close__month", "-number")
-    )
-
-
 def season_of(branch_id: int, month: Month) -> Season | None:
     """The competition a month belongs to."""
     return Season.objects.filter(

@@ -1,7 +1,7 @@
 """Corrections: new figures beside the closed ones, numbered, with what they change (R7)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -114,8 +114,3 @@ def _as_json(kind: str, each: Difference[int]) -> dict[str, Any]:
 
 def _plain(value: Figure) -> str | int | None:
     return str(value) if isinstance(value, Decimal) else value
-
-
-def named_units(found: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The units a correction's differences are about."""
-    return {each["unit"] for each in found}

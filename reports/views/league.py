@@ -1,13 +1,328 @@
-"""Pages: league."""
+"""The league tables: of a month, of the season, over the months, open against covert."""
 
-from django.http import HttpResponse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
+from outlets.months import Month
+from outlets.spreadsheets import content_type
+from reports.charts import Series, dumbbells
+from reports.exports import ExportError, export_file
+from reports.forms.league import KINDS, VIEWS, LeagueForm, MonthForm
+from reports.models import MonthClose
+from reports.selectors.figures import waiting_count
+from reports.selectors.league import (
+    LeagueRow,
+    league_rows,
+    months_rolled_up,
+    season_table,
+)
+from reports.sentences import NOUNS, STATE_ICONS, league_lead, season_lead
+from reports.sparks import bounds, spark
+from reports.tables import INSTITUTION, OUTLET
+
+_HEAT_STEPS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of the table: its label, how it sorts, whether phones show it."""
+
+    key: str
+    label: str
+    value: Callable[[LeagueRow], Any]
+    is_figure: bool = True
+    on_phones: bool = False
+
+
+# The whitelist of what may be sorted by; figures sort from the highest.
+HEADINGS: Final = (
+    Heading("rank", "名次", lambda row: row.rank, on_phones=True),
+    Heading("change", "变化", lambda row: row.change, on_phones=True),
+    Heading("name", "机构", lambda row: row.code, is_figure=False, on_phones=True),
+    Heading("group", "组别", lambda row: row.peer_group or None, is_figure=False),
+    Heading("open", "明查", lambda row: row.open),
+    Heading("covert", "暗访", lambda row: row.covert),
+    Heading("special", "专项", lambda row: row.special),
+    Heading("device", "柜员牌", lambda row: row.device),
+    Heading("quiz", "业务知识", lambda row: row.quiz),
+    Heading("adjustment", "加减分", lambda row: row.adjustment),
+    Heading("total", "总分", lambda row: row.total, on_phones=True),
+)
+_BY_KEY: Final = {heading.key: heading for heading in HEADINGS}
+_FILTERED: Final = {"outlets", "institutions"}
+_URLS: Final = {OUTLET: "reports:score", INSTITUTION: "reports:institution"}
+_FIGURES: Final = ("open", "covert", "special", "device", "quiz")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as the table shows it, every cell already in words."""
+
+    row: LeagueRow
+    rank: int | None
+    change: int | None
+    figures: tuple[str, ...]
+    adjustment: str
+    total: str
+    spark: SafeString
+    url: str
 
 
 @allowed(Capability.LEAGUE_READ)
+@require_safe
 def league(request: SignedInRequest) -> HttpResponse:
-    """The page."""
-    return render(request, "base.html")
+    """The page: one view of one month."""
+    records = months_rolled_up(request.user)
+    if not records:
+        return render(request, "reports/league_empty.html")
+    form = _form(request, records)
+    record = form.record
+    month = Month.of(record.month)
+    context = {
+        "form": form,
+        "record": record,
+        "month": month,
+        "view": form.view,
+        "views": VIEWS,
+        "kind": form.kind,
+        "kinds": KINDS,
+        "noun": NOUNS[form.kind],
+        "state_icon": STATE_ICONS[record.state],
+        "waiting": waiting_count(record),
+        "may_close": request.user.can(Capability.MONTHS_CLOSE),
+        "may_export": request.user.can(Capability.EXPORTS),
+        **_neighbours(records, record),
+    }
+    return _PAGES[form.view](request, records, form, context)
+
+
+def _form(request: SignedInRequest, records: list[MonthClose]) -> MonthForm:
+    """The table has filters of its own; the other views only the month."""
+    form = MonthForm(request.GET, records=records)
+    return LeagueForm(request.GET, records=records) if form.view in _FILTERED else form
+
+
+def _table(
+    request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
+) -> HttpResponse:
+    """The month's ranks with all components."""
+    assert isinstance(form, LeagueForm)  # noqa: S101  (see _form)
+    month: Month = context["month"]
+    rows = league_rows(request.user, records, form.record, form.kind)
+    form.offer(rows)
+    sort = form.asked("sort")
+    shown = _sorted(form.matching(rows), sort)
+    in_group = bool(form.asked("group"))
+    context |= {
+        "lead": league_lead(rows, month, form.kind),
+        "lines": _lines(shown, records, month, form.kind, in_group=in_group),
+        "count": len(rows),
+        "headings": _headings(sort),
+        "in_group": in_group,
+        "export": "institutions" if form.kind == INSTITUTION else "scores",
+    }
+    return render(request, "reports/league.html", context)
+
+
+def _season(
+    request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
+) -> HttpResponse:
+    """The season so far: means of the closed months."""
+    table = season_table(request.user, records, form.record, form.kind)
+    context |= {
+        "table": table,
+        "lead": season_lead(table, form.kind) if table else "",
+        "name": "institution" if form.kind == INSTITUTION else "score",
+    }
+    return render(request, "reports/league_season.html", context)
+
+
+def _heat(
+    request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
+) -> HttpResponse:
+    """Units down, months across, every total on its shade."""
+    rows = league_rows(request.user, records, form.record, form.kind)
+    months = _months_shown(records, context["month"])
+    totals = [_totals(row, months) for row in rows]
+    low, high = bounds(totals)
+    context |= {
+        "lead": league_lead(rows, context["month"], form.kind),
+        "months": months,
+        "low": low,
+        "high": high,
+        "steps": range(_HEAT_STEPS),
+        "lines": [
+            (row, [(total, _shade(total, low, high)) for total in line])
+            for row, line in zip(rows, totals, strict=True)
+        ],
+    }
+    return render(request, "reports/league_heat.html", context)
+
+
+def _gap(
+    request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
+) -> HttpResponse:
+    """Announced against unannounced: who shows another face to the shopper."""
+    rows = league_rows(request.user, records, form.record, OUTLET)
+    gaps = sorted(
+        (
+            (row.open - row.covert, row)
+            for row in rows
+            if row.open is not None and row.covert is not None
+        ),
+        key=lambda pair: (-pair[0], pair[1].code),
+    )
+    context |= {"gaps": gaps, "lead": _gap_lead(gaps)}
+    if gaps:
+        held = [row for _, row in gaps]
+        chart = dumbbells(
+            [row.name for row in held],
+            Series("明查", [row.open for row in held]),
+            Series("暗访", [row.covert for row in held]),
+            context["lead"],
+        )
+        context |= {"option": chart.option, "height": chart.height}
+    return render(request, "reports/league_gap.html", context)
+
+
+_PAGES: Final = {
+    "outlets": _table,
+    "institutions": _table,
+    "season": _season,
+    "heat": _heat,
+    "gap": _gap,
+}
+
+
+@allowed(Capability.EXPORTS)
+@require_safe
+def export(request: SignedInRequest, kind: str, month: Month, ending: str) -> HttpResponse:
+    """The month's table as a file."""
+    unit = request.user.unit
+    name = f"{month}-{NOUNS[INSTITUTION if kind == 'institutions' else OUTLET]}成绩.{ending}"
+    if unit is None:
+        raise Http404
+    try:
+        content = export_file(kind, unit.branch_id, month, name)
+    except ExportError as error:
+        raise Http404(str(error)) from error
+    response = HttpResponse(content, content_type=content_type(name))
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+def _lines(
+    rows: Sequence[LeagueRow],
+    records: Sequence[MonthClose],
+    month: Month,
+    kind: str,
+    *,
+    in_group: bool,
+) -> list[Line]:
+    months = _months_shown(records, month)
+    totals = {row.unit_id: _totals(row, months) for row in rows}
+    low, high = bounds(list(totals.values()))
+    base = reverse(_URLS[kind], args=[month, 0]).removesuffix("0/")
+    return [
+        Line(
+            row=row,
+            rank=row.group_rank if in_group else row.rank,
+            change=row.group_change(month) if in_group else row.change,
+            figures=tuple([_figure(getattr(row, name)) for name in _FIGURES]),
+            adjustment=f"{row.adjustment:+.2f}" if row.adjustment else "—",
+            total=_figure(row.total),
+            spark=spark(totals[row.unit_id], low, high),
+            url=f"{base}{row.unit_id}/" if row.is_visible else "",
+        )
+        for row in rows
+    ]
+
+
+def _sorted(rows: list[LeagueRow], sort: str) -> list[LeagueRow]:
+    """The rows in the order asked for, gaps last."""
+    heading = _BY_KEY.get(sort.removeprefix("-"))
+    if heading is None:
+        return rows
+    held = [row for row in rows if heading.value(row) is not None]
+    gaps = [row for row in rows if heading.value(row) is None]
+    return sorted(held, key=heading.value, reverse=sort.startswith("-")) + gaps
+
+
+def _headings(sort: str) -> list[dict[str, Any]]:
+    """Each column with its present order and what a click on it asks for."""
+    now = sort.removeprefix("-") if sort.removeprefix("-") in _BY_KEY else "rank"
+    order = "descending" if sort == f"-{now}" else "ascending"
+    return [
+        {
+            "column": heading,
+            "order": order if heading.key == now else "",
+            "next": _next(heading, order if heading.key == now else ""),
+        }
+        for heading in HEADINGS
+    ]
+
+
+def _next(heading: Heading, order: str) -> str:
+    """Figures come highest first, ranks and names lowest first; a second click turns it round."""
+    highest_first = heading.is_figure and heading.key != "rank"
+    descending = order == "ascending" if order else highest_first
+    return f"-{heading.key}" if descending else heading.key
+
+
+def _months_shown(records: Sequence[MonthClose], month: Month) -> list[Month]:
+    """The months of sparklines and heat map, oldest first, this one last."""
+    days = [record.month for record in records if record.month <= month.first]
+    return [Month.of(day) for day in sorted(days)[-12:]]
+
+
+def _totals(row: LeagueRow, months: Sequence[Month]) -> list[Decimal | None]:
+    return [
+        row.months[month.first].total if month.first in row.months else None for month in months
+    ]
+
+
+def _figure(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:.2f}"
+
+
+def _shade(total: Decimal | None, low: Decimal, high: Decimal) -> int | None:
+    """The shade of a cell, 0 the lowest; None without a total."""
+    if total is None:
+        return None
+    share = (total - low) / (high - low) if high > low else Decimal(1)
+    return min(int(share * _HEAT_STEPS), _HEAT_STEPS - 1)
+
+
+def _gap_lead(gaps: Sequence[tuple[Decimal, LeagueRow]]) -> str:
+    if not gaps:
+        return "本月没有明查、暗访都有成绩的网点。"
+    gap, row = gaps[0]
+    if gap <= 0:
+        return f"{len(gaps)}家网点的暗访成绩都不低于明查。"
+    worse = sum(each > 0 for each, _ in gaps)
+    return (
+        f"{len(gaps)}家网点中{worse}家暗访低于明查，相差最大的是{row.name}"
+        f"（明查{row.open}，暗访{row.covert}，低{gap}分）。"
+    )
+
+
+def _neighbours(records: Sequence[MonthClose], record: MonthClose) -> dict[str, Month | None]:
+    """The months before and after, of those that have figures."""
+    place = next(n for n, each in enumerate(records) if each.pk == record.pk)
+    later = records[place - 1] if place else None
+    earlier = records[place + 1] if place + 1 < len(records) else None
+    return {
+        "earlier": Month.of(earlier.month) if earlier else None,
+        "later": Month.of(later.month) if later else None,
+    }

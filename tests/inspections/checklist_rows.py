@@ -49,8 +49,6 @@ def draft(branch: Unit, *sections: SectionContent, **kw: Any) -> ChecklistVersio
     return version_import(branch=branch, content=content(*sections, **kw), actor=None)
 
 
-def published(
-    branch: Unit, actor: User, *sections: SectionContent, **kw: Any
-) -> ChecklistVersion:
+def published(branch: Unit, actor: User, *sections: SectionContent, **kw: Any) -> ChecklistVersion:
     """A published version of the branch."""
     return version_publish(version=draft(branch, *sections, **kw), actor=actor)

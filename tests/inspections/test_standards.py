@@ -12,9 +12,7 @@ class TestPublishFaults:
     def test_a_complete_one_has_none(self):
         assert publish_faults("POINTS", content().sections) == []
 
-    @pytest.mark.parametrize(
-        ("points", "said"), [("990", "少10分"), ("1000.5", "多0.5分")]
-    )
+    @pytest.mark.parametrize(("points", "said"), [("990", "少10分"), ("1000.5", "多0.5分")])
     def test_a_thousand_points_by_name(self, points, said):
         (fault,) = publish_faults("POINTS", [section("甲", item(points=Decimal(points)))])
         assert said in fault

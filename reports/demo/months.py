@@ -1,0 +1,133 @@
+"""The demonstration branch's nine months, through the same services as real use."""
+
+import calendar
+import random
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Role
+from inspections.models import Channel, Inspection, Item, Visit, Wave
+from inspections.models.inspections import Method
+from inspections.selectors.checklists import VersionForm
+from inspections.selectors.forms import published_form
+from inspections.services.releases import inspections_release, wave_release
+from inspections.services.sheets import Reply, Sheet
+from inspections.services.submissions import inspection_submit
+from inspections.services.visits import VisitPlan, visits_create
+from outlets.models import Post, Posting, Unit
+from outlets.months import Month
+from reports.demo.answers import draw
+from reports.demo.files import rows_import
+from reports.demo.organisation import SEED, Place, places
+from reports.models import MonthClose
+from reports.services.months import months_close
+
+OPEN_METHODS = (Method.CCTV, Method.MACHINES, Method.CUSTOMERS, Method.EMPLOYEES, Method.GUIDANCE)
+# From month to month the branch gets better at what it is checked on.
+GAIN = 0.003
+SPREAD = 0.008
+QUIZZED = 2  # a month and outlet
+
+
+def is_closed(branch: Unit, month: Month) -> bool:
+    """Whether the month was built before."""
+    closed = MonthClose.objects.filter(
+        branch=branch, month=month.first, state=MonthClose.State.CLOSED
+    )
+    return closed.exists()
+
+
+@transaction.atomic
+def build(branch: Unit, month: Month) -> None:
+    """Visits, results, quizzes and the close of one month, all or nothing."""
+    office = User.objects.get(role=Role.SERVICE_OFFICE, unit=branch)
+    by_code = {place.code: place for place in places()}
+    units = list(Unit.objects.filter(branch=branch, serves_customers=True).order_by("code"))
+    for channel, role in ((Channel.OPEN, Role.INSPECTOR), (Channel.COVERT, Role.SHOPPER)):
+        plan = VisitPlan(
+            units=units,
+            channel=channel,
+            not_before=month.first,
+            not_after=month.last,
+            inspectors=list(User.objects.filter(role=role, unit=branch).order_by("pk")),
+        )
+        for visit in visits_create(plan=plan, actor=office):
+            _score(visit, by_code[visit.unit.code], month)
+    opened = Inspection.objects.filter(branch=branch, channel=Channel.OPEN, state="SUBMITTED")
+    inspections_release(inspection_ids=list(opened.values_list("pk", flat=True)), actor=office)
+    wave_release(wave=Wave.objects.get(branch=branch, month=month.first), actor=office)
+    rows_import("quizzes", _quizzes(units, by_code, month), actor=office)
+    months_close(branch_ids=[branch.pk], month=month, actor=office)
+
+
+def _score(visit: Visit, place: Place, month: Month) -> None:
+    """Fill in the form as the visit's inspector would have, and submit it."""
+    name = f"{SEED}:{place.code}:{month}:{visit.channel}"
+    chance = random.Random(name)
+    quality = place.quality + GAIN * (month.month - 8) + chance.uniform(-SPREAD, SPREAD)
+    form = published_form(visit.version_id, visit.channel)
+    sheet = Sheet(
+        date=_day(chance, month),
+        methods=(Method.TELEPHONE,)
+        if visit.channel == Channel.COVERT
+        else tuple(chance.sample(OPEN_METHODS, 3)),
+        replies=_replies(chance, form, quality, _people(visit.unit_id)),
+    )
+    assert visit.inspector is not None  # noqa: S101  (every visit of a plan was given to somebody)
+    inspection_submit(
+        visit=visit,
+        key=uuid.uuid5(uuid.NAMESPACE_OID, name),
+        sheet=sheet,
+        actor=visit.inspector,
+        photos_needed=False,
+    )
+
+
+def _day(chance: random.Random, month: Month) -> date:
+    """Any day of the month, weekends too (S07)."""
+    last = calendar.monthrange(month.year, month.month)[1]
+    return date(month.year, month.month, chance.randint(1, last))
+
+
+def _replies(
+    chance: random.Random, form: VersionForm, quality: float, people: Sequence[int]
+) -> dict[int, Reply]:
+    replies = {}
+    for item in form.items.values():
+        drawn = draw(chance, item.rule, quality, hot=item.is_hot, stage=item.stage)
+        named = item.attribution == Item.Attribution.STAFF and drawn.value != "na"
+        staff = chance.choice(people) if named else None
+        replies[item.id] = Reply(drawn.value, drawn.note, staff)
+    return replies
+
+
+def _people(unit_id: int) -> list[int]:
+    """The tellers and lobby managers of a unit: nobody moved in the demonstration year."""
+    posts = (Post.TELLER, Post.LOBBY_MANAGER)
+    found = Posting.objects.filter(unit=unit_id, post__in=posts).order_by("staff__number")
+    return list(found.values_list("staff_id", flat=True))
+
+
+def _quizzes(
+    units: Sequence[Unit], by_code: dict[str, Place], month: Month
+) -> list[dict[str, str]]:
+    """Rows of the quizzes file: two people an outlet and month."""
+    chance = random.Random(f"{SEED}:quiz:{month}")
+    numbers: dict[str, list[str]] = {}
+    tellers = Posting.objects.filter(unit__in=units, post=Post.TELLER).order_by("staff__number")
+    for code, number in tellers.values_list("unit__code", "staff__number"):
+        numbers.setdefault(code, []).append(number)
+    return [
+        {
+            "日期": date(month.year, month.month, 20).isoformat(),
+            "员工号": number,
+            "成绩": str(min(100, round(100 * by_code[code].quality + chance.uniform(-9, 6)))),
+            "类别": "知识",
+        }
+        for code, people in numbers.items()
+        for number in chance.sample(people, QUIZZED)
+    ]

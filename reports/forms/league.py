@@ -1,0 +1,97 @@
+"""What may be asked of the league page; anything else falls back to the whole table."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django import forms
+
+from outlets.months import Month
+from reports.models import MonthClose
+from reports.selectors.league import LeagueRow
+from reports.tables import INSTITUTION, OUTLET
+
+VIEWS: Final = {
+    "outlets": "网点排名",
+    "institutions": "机构排名",
+    "season": "本赛季累计",
+    "heat": "逐月热力",
+    "gap": "明暗对比",
+}
+KINDS: Final = {OUTLET: "网点", INSTITUTION: "机构"}
+
+
+class MonthForm(forms.Form):
+    """Which month, which view, which kind of unit."""
+
+    month = forms.ChoiceField(label="月份", required=False)
+    view = forms.ChoiceField(choices=VIEWS, required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=KINDS, required=False, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, records: Sequence[MonthClose], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.records = {str(Month.of(record.month)): record for record in records}
+        self._choices("month", [(key, Month.parse(key).label) for key in self.records])
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        field.choices = choices
+
+    def asked(self, name: str) -> str:
+        """A valid answer, else nothing."""
+        self.is_valid()
+        return str(self.cleaned_data.get(name) or "")
+
+    @property
+    def record(self) -> MonthClose:
+        """The month asked for, else the latest."""
+        return self.records.get(self.asked("month")) or next(iter(self.records.values()))
+
+    @property
+    def view(self) -> str:
+        """The view asked for, else the outlets."""
+        return self.asked("view") or "outlets"
+
+    @property
+    def kind(self) -> str:
+        """The kind of unit the view shows."""
+        if self.view == "institutions":
+            return INSTITUTION
+        return self.asked("kind") or OUTLET if self.view in {"season", "heat"} else OUTLET
+
+
+class LeagueForm(MonthForm):
+    """The filters of a month's table, with the groups and institutions it has."""
+
+    group = forms.ChoiceField(label="组别", required=False)
+    institution = forms.ChoiceField(label="所属机构", required=False)
+    q = forms.CharField(
+        label="名称",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput({"type": "search", "placeholder": "机构名称或机构号"}),
+    )
+
+    def offer(self, rows: Sequence[LeagueRow]) -> None:
+        """Offer the groups and institutions of these rows."""
+        groups = sorted({row.peer_group for row in rows if row.peer_group})
+        heads = {str(row.institution_id): row.institution or "" for row in rows if row.institution_id}
+        self._choices("group", [("", "全部"), *((group, group) for group in groups)])
+        self._choices("institution", [("", "全部"), *sorted(heads.items(), key=lambda one: one[1])])
+        if self.kind == INSTITUTION:
+            del self.fields["institution"]
+        if not groups:
+            del self.fields["group"]
+        self.full_clean()
+
+    def matching(self, rows: Sequence[LeagueRow]) -> list[LeagueRow]:
+        """The rows that meet the filters."""
+        group, institution, q = (self.asked(name) for name in ("group", "institution", "q"))
+        return [
+            row
+            for row in rows
+            if (not group or row.peer_group == group)
+            and (not institution or str(row.institution_id) == institution)
+            and (not q or q in row.name or q.upper() in row.code.upper())
+        ]

@@ -1,0 +1,88 @@
+"""`manage.py demo`: the demonstration branch, from an empty database to its bulletins."""
+
+import time
+from datetime import date
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.models import Job, User
+from accounts.processes import Processes
+from accounts.roles import Role
+from outlets.models import Unit
+from reports.bulletins.services import bulletin_issue
+from reports.demo import build, months, today
+from reports.demo.accounts import ACCOUNTS, PASSWORD
+from reports.models import Bulletin
+
+WAIT_SECONDS = 300
+
+
+class Command(BaseCommand):
+    """Builds what is missing and leaves alone what is there."""
+
+    help = "建立演示分行：装入机构与九个月的检查，封账，由真实的任务进程出简报，然后启动网站"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether to serve afterwards."""
+        parser.add_argument("--no-serve", action="store_true", help="建好后不启动网站")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        """Build, render, say how to sign in, serve."""
+        call_command("migrate", verbosity=0)
+        branch = build.ground(self.say)
+        for month in build.FIRST.range_to(build.LAST):
+            if not months.is_closed(branch, month):
+                self.say(f"{month.label}：检查、汇总、封账 …")
+                months.build(branch, month)
+        today.plan(branch, timezone.localdate())
+        self.render(branch)
+        self.introduce(branch)
+        if not options["no_serve"]:
+            call_command("serve")
+
+    def say(self, text: str) -> None:
+        """A line of progress."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def render(self, branch: Unit) -> None:
+        """Have a Celery worker render the bulletins that are missing, and wait for them."""
+        office = User.objects.get(role=Role.SERVICE_OFFICE, unit=branch)
+        bulletins = [
+            bulletin_issue(
+                branch=branch,
+                month=month,
+                actor=office,
+                issued_on=date(month.next.year, month.next.month, 10),
+            )
+            for month in build.FIRST.range_to(build.LAST)
+            if not Bulletin.objects.filter(branch=branch, month=month.first, pages__gt=0).exists()
+        ]
+        if not bulletins:
+            return
+        self.say(f"由任务进程排版 {len(bulletins)} 期简报 …")
+        with Processes(["pdf-worker", "beat"]):
+            for bulletin in bulletins:
+                self.wait(bulletin)
+
+    def wait(self, bulletin: Bulletin) -> None:
+        """Until the bulletin's job has ended; CommandError when it failed."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        job = Job.objects.get(pk=bulletin.job_id)
+        while job.is_open and time.monotonic() < deadline:
+            time.sleep(0.2)
+            job.refresh_from_db()
+        if job.state != Job.State.DONE:
+            raise CommandError(f"{bulletin} 未能生成：{job.error or '超时，见 var/logs/pdf-worker.log'}")
+        self.say(f"  {bulletin}（{bulletin.month:%Y-%m}）完成")
+
+    def introduce(self, branch: Unit) -> None:
+        """Where the last bulletin is, and one sign-in per role."""
+        last = Bulletin.objects.get(branch=branch, month=build.LAST.first, edition=0)
+        self.say(f"\n登录名（密码都是 {PASSWORD}，仅供演示）：")
+        for account in ACCOUNTS:
+            self.say(f"  {account.username:<10}{account.role.label}")
+        self.say(f"\n{build.LAST.label}简报：{last.file.path}")
