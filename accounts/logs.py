@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 # Card numbers, ID numbers, phone numbers: any run of 11 digits or more.
-_DIGITS = re.compile(r"(?<!\d)(\d{3})\d{5,}(\d{3}[\dXx])(?!\d)")
+_DIGITS = re.compile(r"(?<![\d.])(\d{3})\d{5,}(\d{3}[\dXx])(?!\d)")
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

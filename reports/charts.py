@@ -28,9 +28,10 @@ RULE: Final = "#d5d6d8"
 FONT: Final = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
 TEXT_WIDTH: Final = 590  # px: the 156 mm of a page's text
 _SIZE: Final = 11.5
-_ROW: Final = 22
-_TREND_HEIGHT: Final = 190
-_STEPS: Final = 6
+_ROW: Final = 20
+_TREND_HEIGHT: Final = 144
+_STEPS: Final = tuple(map(Decimal, ("0.5", "1", "2", "5", "10")))
+_MOST_STEPS: Final = 6
 _PALE: Final = "#fdf6f3"
 _DEEP: Final = "#c2522f"
 
@@ -205,12 +206,12 @@ def _cells_axis(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _value_axis(low: Decimal, high: Decimal) -> dict[str, Any]:
-    rules = {"splitLine": {"lineStyle": {"color": "#ececed"}}, "interval": _step(low, high)}
+    rules = {"splitLine": {"lineStyle": {"color": "#ececed"}}, "interval": float(_step(low, high))}
     return {"type": "value", "min": float(low), "max": float(high), **rules}
 
 
 def _bar(name: str, colour: str, data: Sequence[Any]) -> dict[str, Any]:
-    style = {"color": colour, "barWidth": 14, "label": _label(), "emphasis": {"disabled": True}}
+    style = {"color": colour, "barWidth": 13, "label": _label(), "emphasis": {"disabled": True}}
     return {"type": "bar", "name": name, "stack": "all", "data": list(data), **style}
 
 
@@ -248,14 +249,14 @@ def _beside(value: Value, other: Value, side: str) -> Any:
 def _bounds(values: Iterable[Value]) -> tuple[Decimal, Decimal]:
     """Whole steps for an axis, with room for figures beside the extreme points."""
     held = _held(values) or [Decimal(0), Decimal(100)]
-    room = max((max(held) - min(held)) / 8, Decimal(1))
+    room = max((max(held) - min(held)) / 8, Decimal("0.3"))
     low, high = min(held) - room, max(held) + room
     step = _step(low, high)
-    return Decimal(floor(low / step) * step), Decimal(ceil(high / step) * step)
+    return floor(low / step) * step, ceil(high / step) * step
 
 
-def _step(low: Decimal, high: Decimal) -> int:
-    return next((step for step in (1, 2, 5, 10) if (high - low) / step <= _STEPS), 20)
+def _step(low: Decimal, high: Decimal) -> Decimal:
+    return next((step for step in _STEPS if (high - low) / step <= _MOST_STEPS), Decimal(20))
 
 
 def _apart(ends: Sequence[Value], low: Decimal, high: Decimal) -> list[float]:

@@ -1,4 +1,4 @@
-"""The long tasks of reports: rolling up and closing months of one branch or of a chunk of them."""
+"""The long tasks of reports: rolling up and closing months, and making bulletins."""
 
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from outlets.models import Unit
 from outlets.months import Month
 from reports.closing import figures_move
 from reports.models import MonthClose
+from reports.services.bulletins import BULLETIN, bulletin_render
 from reports.services.months import CLOSE, ROLLUP, months_close
 from reports.services.rollup import RollUp, months_roll_up
 
@@ -40,6 +41,12 @@ def close(job: Job, progress: Progress) -> dict[str, Any]:
         ids = [branch.pk for branch in step]
         closed += len(months_close(branch_ids=ids, month=month, actor=job.requested_by))
     return {"branches": len(branches), "closed": closed}
+
+
+@handles(BULLETIN)
+def bulletin(job: Job, progress: Progress) -> dict[str, Any]:
+    """Make the job's bulletin into a file; one that is there is left as it is."""
+    return bulletin_render(bulletin_id=job.params["bulletin"], progress=progress)
 
 
 def _asked(job: Job) -> tuple[Month, list[Unit]]:

@@ -24,7 +24,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 VARIANT: Final = "pdf/ua-1"
 STATIC: Final = "static"
 # A line is spread over its full measure by at most so much of a character's width at each gap.
-WIDEST_GAP: Final = 0.12
+WIDEST_GAP: Final = 0.15
 
 
 class PdfError(RuntimeError):

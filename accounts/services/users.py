@@ -216,26 +216,20 @@ def user_change_password(*, user: User, password: str) -> None:
     audit_add(event="password.change", actor=user, subject=user.username)
 
 
-FIRST_ADMINISTRATORS = {
-    Role.SYSTEM_ADMIN: "sysadmin",
-    Role.SECURITY_ADMIN: "secadmin",
-    Role.AUDITOR: "auditor",
-}
-
-
 @transaction.atomic
-def administrators_open() -> dict[str, str]:
-    """Open the three administrators of a new installation: sign-in name → temporary password.
+def administrators_open() -> dict[User, str]:
+    """Open the first three administrators: account → temporary password.
 
-    AccountError when there is any account already: from then on they authorise one another.
+    AccountError where there is an administrator: from then on they authorise one another.
     """
-    if User.objects.exists():
-        raise AccountError("已有账号，不能再建立首批管理员。")
+    if User.objects.filter(role__in=ADMINISTRATORS).exists():
+        raise AccountError("已有管理员账号；其余账号请由系统管理员在页面上建立。")
     passwords = {}
-    for role, username in FIRST_ADMINISTRATORS.items():
-        user = User(username=username, name=role.label, role=role)
-        passwords[username] = _give_temporary_password(user)
+    for role in ADMINISTRATORS:
+        user = User(username=role.value.lower(), name=role.label, role=role)
+        password = _give_temporary_password(user)
         user.save()
         facts = assignment_of(user).described()
-        audit_add(event="user.open", actor=None, subject=username, **facts)
+        audit_add(event="user.open", actor=None, subject=user.username, **facts)
+        passwords[user] = password
     return passwords

@@ -57,7 +57,7 @@ def audit_export(request: SignedInRequest) -> StreamingHttpResponse | HttpRespon
     """What the search finds, as CSV that Excel opens."""
     form = AuditSearchForm(request.GET)
     rows = _found(request, form)
-    audit_add(event="audit.export", actor=request.user, **form.data.dict())
+    audit_add(event="audit.export", actor=request.user, search=request.GET.dict())
     response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
     name = f"audit-{timezone.localdate():%Y%m%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

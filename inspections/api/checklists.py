@@ -101,7 +101,7 @@ class VersionSerializer(serializers.ModelSerializer[ChecklistVersion]):
 
     checklist = Scoped(queryset=Checklist.objects.all(), help_text="标准")
     name = serializers.CharField(source="checklist.name", read_only=True, help_text="标准名称")
-    source = Scoped(
+    copy_of = Scoped(
         queryset=ChecklistVersion.objects.all(),
         required=False,
         allow_null=True,
@@ -111,15 +111,15 @@ class VersionSerializer(serializers.ModelSerializer[ChecklistVersion]):
 
     class Meta:
         model = ChecklistVersion
-        fields = ["id", "checklist", "name", "label", "scoring", "effective_on", "published_at", "source"]  # fmt: skip
+        fields = ["id", "checklist", "name", "label", "scoring", "effective_on", "published_at", "copy_of"]  # fmt: skip
         read_only_fields = ["published_at"]
         validators: list[Any] = []
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A copy stays within its standard."""
-        source, checklist = attrs.get("source"), attrs.get("checklist")
+        source, checklist = attrs.get("copy_of"), attrs.get("checklist")
         if source is not None and source.checklist != checklist:
-            raise serializers.ValidationError({"source": "底稿应是同一标准的版本"})
+            raise serializers.ValidationError({"copy_of": "底稿应是同一标准的版本"})
         return attrs
 
 
@@ -230,9 +230,9 @@ class VersionViewSet(Standards, ModelViewSet[ChecklistVersion]):
         return VersionHeadSerializer if self.action == "partial_update" else VersionSerializer
 
     def perform_create(self, serializer: Any) -> None:
-        """Empty, or with the content of `source`."""
+        """Empty, or with the content of `copy_of`."""
         data = dict(serializer.validated_data)
-        user, source = user_of(self.request), data.pop("source", None)
+        user, source = user_of(self.request), data.pop("copy_of", None)
         if source is None:
             serializer.instance = version_create(actor=user, **data)
             return

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from inspections.models import Channel, Checklist, ChecklistVersion, Item, Section
+from inspections.scoring import plain
 from inspections.selectors.checklists import item_content
 from inspections.standards import ITEM_FIELDS, ItemContent
 
@@ -86,7 +87,9 @@ class ItemForm(forms.Form):
         label="首问环节", choices=[("", "无"), *Item.Stage.choices], required=False
     )
     channels = forms.MultipleChoiceField(
-        label="渠道", choices=Channel.choices, widget=forms.CheckboxSelectMultiple
+        label="渠道",
+        choices=Channel.choices,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     allows_na = forms.BooleanField(label="允许不适用", required=False)
     is_hot = forms.BooleanField(label="热点", required=False)
@@ -106,7 +109,14 @@ class ItemForm(forms.Form):
 def item_initial(item: Item) -> dict[str, Any]:
     """A stored item as the form shows it first."""
     content = item_content(item)
-    return {name: getattr(content, name) for name in ITEM_FIELDS} | {"section": item.section_id}
+    values = {name: getattr(content, name) for name in ITEM_FIELDS}
+    return values | {"section": item.section_id, "points": plain(item.points)}
+
+
+def section_initial(section: Section) -> dict[str, Any]:
+    """A stored module as the form shows it first."""
+    weight = None if section.weight is None else plain(section.weight)
+    return {"name": section.name, "weight": weight}
 
 
 class ItemFilterForm(forms.Form):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, Exists, F, FloatField, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Cast
@@ -15,7 +16,13 @@ from accounts.models import User
 from accounts.roles import Capability
 from inspections.models import Channel, Checklist, ChecklistVersion, Item, Section
 from inspections.scoring import DEDUCT, GRADED, NO, ItemRule, parse_parameters, plain
-from inspections.standards import ITEM_FIELDS, ItemContent, SectionContent, VersionContent
+from inspections.standards import (
+    ITEM_FIELDS,
+    TOTAL_POINTS,
+    ItemContent,
+    SectionContent,
+    VersionContent,
+)
 from outlets.models import Unit
 
 
@@ -125,6 +132,39 @@ class VersionForm:
     @property
     def points(self) -> Decimal:
         return sum((section.points for section in self.sections), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleTotal:
+    """What a module adds up to."""
+
+    pk: int
+    weight: Decimal | None
+    item_count: int
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTotals:
+    """What a version adds up to, module by module; `gap` is what 千分制 still lacks."""
+
+    modules: tuple[ModuleTotal, ...]
+
+    @property
+    def item_count(self) -> int:
+        return sum(module.item_count for module in self.modules)
+
+    @property
+    def points(self) -> Decimal:
+        return sum((module.points for module in self.modules), Decimal(0))
+
+    @property
+    def weights(self) -> Decimal:
+        return sum((module.weight or Decimal(0) for module in self.modules), Decimal(0))
+
+    @property
+    def gap(self) -> Decimal:
+        return TOTAL_POINTS - self.points
 
 
 class Standing(Enum):
@@ -280,11 +320,19 @@ def form_filtered(
     )
 
 
-def section_totals(version: ChecklistVersion) -> QuerySet[Section]:
-    """The version's modules with `item_count` and `total_points` (None without items)."""
-    return version.sections.annotate(
-        item_count=Count("items"), total_points=Sum("items__points")
-    ).order_by("position", "pk")
+def version_totals(version: ChecklistVersion) -> VersionTotals:
+    """The sums of each module and of the whole, in one query."""
+    rows = (
+        version.sections.order_by("position", "pk")
+        .annotate(item_count=Count("items"), total=Sum("items__points"))
+        .values_list("pk", "weight", "item_count", "total")
+    )
+    return VersionTotals(
+        tuple(
+            ModuleTotal(pk=pk, weight=weight, item_count=number, points=points or Decimal(0))
+            for pk, weight, number, points in rows
+        )
+    )
 
 
 def sections_with_items(version: ChecklistVersion) -> list[Section]:
@@ -330,9 +378,9 @@ def item_rule(item: Item) -> ItemRule:
     )
 
 
-def _branch_of(user: User) -> QuerySet[Unit]:
-    """The user's branch, as a subquery."""
-    return Unit.objects.filter(pk=user.unit_id).values("branch")  # type: ignore[return-value]
+def _branch_of(user: User) -> QuerySet[Unit, Any]:
+    """The user's branch, as a subquery; none for users without a unit."""
+    return Unit.objects.filter(pk=user.unit_id or 0).values("branch")
 
 
 def _form_section(section: Section, items: tuple[FormItem, ...]) -> FormSection:

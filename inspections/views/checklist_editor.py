@@ -8,12 +8,18 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest
-from inspections.forms.checklists import ItemForm, SectionForm, add_errors, item_initial
+from inspections.forms.checklists import (
+    ItemForm,
+    SectionForm,
+    add_errors,
+    item_initial,
+    section_initial,
+)
 from inspections.models import ChecklistVersion, Item, Section
 from inspections.selectors.checklists import (
     checklists_visible_to,
-    section_totals,
     sections_with_items,
+    version_totals,
 )
 from inspections.services.checklists import (
     VersionFrozen,
@@ -26,7 +32,7 @@ from inspections.services.checklists import (
     section_remove,
     section_update,
 )
-from inspections.standards import TOTAL_POINTS, next_code
+from inspections.standards import next_code
 from inspections.views.checklist_edits import (
     draft_or_frozen,
     edits,
@@ -67,10 +73,11 @@ def section_new(request: SignedInRequest, pk: int) -> HttpResponse:
 @edits
 @form_methods
 def section_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Rename or reweigh a module; GET with `cancel` gives the heading back."""
+    """Rename or reweigh a module, in place of its heading."""
     section = section_or_404(request, pk)
-    initial = {"name": section.name, "weight": section.weight}
-    form = SectionForm(posted(request), initial=initial, auto_id=f"section_{pk}_%s")
+    form = SectionForm(
+        posted(request), initial=section_initial(section), auto_id=f"section_{pk}_%s"
+    )
     if form.is_valid():
         try:
             section_update(section=section, **form.cleaned_data)
@@ -198,23 +205,13 @@ def _direction(request: SignedInRequest) -> int:
 
 
 def _totals(version: ChecklistVersion) -> dict[str, Any]:
-    sections = list(section_totals(version))
-    points = sum(section.total_points or 0 for section in sections)
-    return {
-        "version": version,
-        "totals": sections,
-        "item_count": sum(section.item_count for section in sections),
-        "points": points,
-        "weights": sum(section.weight or 0 for section in sections),
-        "gap": TOTAL_POINTS - points,
-    }
+    return {"version": version, "totals": version_totals(version)}
 
 
 def _editor(version: ChecklistVersion) -> dict[str, Any]:
-    totals = _totals(version)
-    return totals | {
-        "parts": list(zip(totals["totals"], sections_with_items(version), strict=True))
-    }
+    totals = version_totals(version)
+    parts = list(zip(totals.modules, sections_with_items(version), strict=True))
+    return {"version": version, "totals": totals, "parts": parts}
 
 
 def _whole_editor(request: SignedInRequest, version: ChecklistVersion) -> HttpResponse:

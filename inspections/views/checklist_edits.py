@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -56,7 +56,7 @@ def edits(view: Page[P]) -> View[P]:
             messages.error(request, str(error))
             return go_to(request, error.version)
 
-    return allowed(Capability.CHECKLISTS_EDIT)(guarded)
+    return allowed(Capability.CHECKLISTS_EDIT)(cast("Page[P]", guarded))
 
 
 @edits
@@ -105,7 +105,7 @@ def copy(request: SignedInRequest, pk: int) -> HttpResponse:
 @form_methods
 def import_file(request: SignedInRequest) -> HttpResponse:
     """Check a file, or import it as a draft; every bad row is shown."""
-    form = ImportForm(posted(request), request.FILES)
+    form = ImportForm(posted(request), request.FILES or None)
     context: dict[str, object] = {"form": form}
     if form.is_valid() and request.user.unit is not None:
         try:

@@ -25,13 +25,10 @@ from inspections.selectors.checklists import (
     version_form,
     versions_visible_to,
 )
-from inspections.standards import ITEM_FIELDS, Change, content_difference
+from inspections.standards import Change, content_difference
 from outlets.spreadsheets import content_type
 
-FIELD_LABELS = {"section": "模块"} | {
-    name: str(Item._meta.get_field(name).verbose_name)  # noqa: SLF001  (Django's public API)
-    for name in ITEM_FIELDS
-}
+FIELDS = {field.name: field for field in Item._meta.fields}  # noqa: SLF001  (Django's public API)
 
 
 @allowed(Capability.CHECKLISTS_READ)
@@ -161,7 +158,7 @@ def _download(content: bytes, name: str) -> HttpResponse:
 def _shown_fields(change: Change) -> list[tuple[str, str, str]]:
     """Label, old and new of each differing field, in words."""
     return [
-        (FIELD_LABELS[name], _shown(name, old), _shown(name, new))
+        (str(FIELDS[name].verbose_name), _shown(name, old), _shown(name, new))
         for name, old, new in change.fields
     ]
 
@@ -175,5 +172,4 @@ def _shown(name: str, value: Any) -> str:
         return plain(value)
     if name == "section":
         return str(value)
-    labels: dict[str, str] = dict(Item._meta.get_field(name).flatchoices)  # noqa: SLF001
-    return str(labels.get(value, value)) or "无"
+    return str(dict(FIELDS[name].flatchoices).get(value, value)) or "无"

@@ -26,7 +26,7 @@ class CalendarDaySerializer(serializers.ModelSerializer[CalendarDay]):
         fields = ["date", "is_working", "name"]
 
 
-class CalendarDayFilter(filters.FilterSet):
+class CalendarDayFilter(filters.FilterSet):  # type: ignore[misc]
     """Narrowing the list to a span of days."""
 
     first = filters.DateFilter(field_name="date", lookup_expr="gte", label="自")

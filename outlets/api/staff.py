@@ -65,7 +65,7 @@ class StaffCreateSerializer(PlaceSerializer):
     )
 
 
-class StaffFilter(filters.FilterSet):
+class StaffFilter(filters.FilterSet):  # type: ignore[misc]
     """Narrowing the list."""
 
     name = filters.CharFilter(field_name="name", lookup_expr="contains", label="姓名的一部分")

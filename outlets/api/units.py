@@ -27,7 +27,7 @@ MAX_WINDOWS = 200
 class UnitSerializer(serializers.ModelSerializer[Unit]):
     """A unit as it stands today."""
 
-    parent = UnitCodeField(read_only=True, help_text="上级机构号")
+    parent = UnitCodeField(read_only=True, help_text="上级机构号")  # type: ignore[assignment]
     branch = UnitCodeField(read_only=True, help_text="所属分行的机构号")
     windows = serializers.IntegerField(
         min_value=0, max_value=MAX_WINDOWS, required=False, help_text="窗口数"
@@ -52,11 +52,11 @@ class UnitCreateSerializer(UnitSerializer):
 class UnitMoveSerializer(serializers.Serializer[Any]):
     """A new parent from a day on; past days correct history, future ones wait for their day."""
 
-    parent = UnitCodeField(help_text="新的上级机构号")
+    parent = UnitCodeField(help_text="新的上级机构号")  # type: ignore[assignment]
     effective_on = serializers.DateField(help_text="生效日期")
 
 
-class UnitFilter(filters.FilterSet):
+class UnitFilter(filters.FilterSet):  # type: ignore[misc]
     """Narrowing the list."""
 
     parent = filters.CharFilter(field_name="parent__code", label="上级机构号")

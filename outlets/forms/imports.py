@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from outlets.forms import DateInput
 
 MAX_UPLOAD = 20 * 1024 * 1024
+Upload = UploadedFile[bytes]
 
 
 class ImportForm(forms.Form):
@@ -31,17 +32,17 @@ class ImportForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ".xlsx,.csv"
         self.fields["mapping"].widget.attrs["accept"] = ".json"
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> Upload:
         """Refuse what is too large before it is read."""
         return _bounded(self.cleaned_data["file"])
 
-    def clean_mapping(self) -> UploadedFile | None:
+    def clean_mapping(self) -> Upload | None:
         """Refuse what is too large before it is read."""
         mapping = self.cleaned_data["mapping"]
         return _bounded(mapping) if mapping else None
 
 
-def _bounded(upload: UploadedFile) -> UploadedFile:
+def _bounded(upload: Upload) -> Upload:
     if (upload.size or 0) > MAX_UPLOAD:
         raise forms.ValidationError("文件超过 20 MB，请拆分，或由系统管理员用命令行导入")
     return upload

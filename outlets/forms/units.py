@@ -12,7 +12,7 @@ from outlets.services import UnitFacts
 MAX_WINDOWS = 200
 
 
-class UnitChoiceField(forms.ModelChoiceField):
+class UnitChoiceField(forms.ModelChoiceField[Unit]):
     """A unit of the tree, indented by its depth."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -86,7 +86,7 @@ def staff_import(request: ImportRequest) -> ImportResult:
     known = _known(lines)
     for line in lines:
         _check(line, known.get(line.number), request)
-    table.check()
+    lines = [line for line in lines if line.row.is_sound]
     branches_lock(line.unit.branch_id for line in lines)
     known = _known(lines)
     result = ImportResult(ignored=table.ignored, created=len(lines) - len(known))

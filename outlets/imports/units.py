@@ -17,13 +17,13 @@ from outlets.services.tree import (
     TOO_DEEP,
     branches_lock,
     find_cycle,
+    founding_days,
     founding_refresh,
-    moves_check_days,
     tree_check,
     tree_refresh,
 )
 from outlets.services.units import unit_ids_next, windows_trim
-from outlets.spreadsheets import Column, ImportRefused, Row, RowError, Table, read_table
+from outlets.spreadsheets import Column, ImportRefused, Row, Table, read_table
 
 CODE, NAME, SHORT, PARENT, KIND = "机构号", "机构名称", "简称", "上级机构号", "层级"
 SERVES, WINDOWS, DISTRICT, ADDRESS = "对外营业", "窗口数", "区县", "地址"
@@ -72,10 +72,8 @@ def units_import(request: ImportRequest) -> ImportResult:
     table = read_table(request.book, UNIT_COLUMNS, mapping=request.mapping)
     table.unique(CODE)
     lines = [_line(row, table.present) for row in table.rows]
-    table.check()
     known = _known(lines)
     _check_tree(lines, known)
-    table.check()
     _check_branches(lines, known, request)
     table.check()
     return _written(lines, known, table, request.as_of or timezone.localdate())
@@ -126,40 +124,44 @@ def _check_tree(lines: list[Line], known: dict[str, Unit]) -> None:
     above = {code: unit.parent.code if unit.parent else None for code, unit in known.items()}
     above |= {line.code: line.parent or None for line in lines}
     for line in lines:
-        is_branch = line.facts["kind"] == Unit.Kind.BRANCH
+        kind, old = line.facts["kind"], known.get(line.code)
+        is_branch = kind == Unit.Kind.BRANCH
         if is_branch and line.parent:
             line.row.refuse(PARENT, "分行的上级机构号应为空")
-        elif not is_branch and not line.parent:
+        elif kind and not is_branch and not line.parent:
             line.row.refuse(PARENT, "不能为空（只有分行没有上级）")
         elif line.parent and line.parent not in above:
             line.row.refuse(PARENT, "没有这个机构：文件中和系统中都找不到")
         elif (cycle := find_cycle(above, line.code)) and line.code in cycle:
             line.row.refuse(PARENT, f"上级关系成环：{' → '.join([*cycle, cycle[0]])}")
-        old = known.get(line.code)
-        if old and (old.kind == Unit.Kind.BRANCH) != is_branch:
+        if kind and old and (old.kind == Unit.Kind.BRANCH) != is_branch:
             line.row.refuse(KIND, f"该机构现为{old.get_kind_display()}，分行与其他层级不能互改")
 
 
 def _check_branches(lines: list[Line], known: dict[str, Unit], request: ImportRequest) -> None:
     """Nobody moves between branches, and a user touches the own branch only."""
     roots = _root_codes(lines, known)
+    branches = {unit.code for unit in known.values() if unit.kind == Unit.Kind.BRANCH}
+    branches |= {line.code for line in lines if line.facts["kind"] == Unit.Kind.BRANCH}
     unit = request.actor.unit if request.actor else None
     own = Unit.objects.get(pk=unit.branch_id).code if unit else None
     for line in lines:
         old, root = known.get(line.code), roots[line.code]
+        if root not in branches:
+            continue  # it or a unit above it has been refused already
         if old and old.branch.code != root:
             line.row.refuse(PARENT, f"该机构属于分行{old.branch.code}，不能调到分行{root}")
-        elif request.actor and root != own:
+        elif own is not None and root != own:
             line.row.refuse(CODE, "不属于您所在的分行")
 
 
 def _root_codes(lines: list[Line], known: dict[str, Unit]) -> dict[str, str]:
-    """Every code's branch as the file has it; the graph is free of cycles by now."""
+    """The code above all others of every code in the file, as the file has it."""
     above = {line.code: line.parent for line in lines}
     roots = {code: unit.branch.code for code, unit in known.items() if code not in above}
     for line in lines:
         trail, code = [], line.code
-        while code not in roots and above.get(code):
+        while code not in roots and code not in trail and above.get(code):
             trail.append(code)
             code = above[code]
         root = roots.get(code, code)
@@ -190,7 +192,7 @@ def _written(lines: list[Line], known: dict[str, Unit], table: Table, day: date)
     )
     founding_refresh([units[line.code].pk for line in changed])
     windows_trim([units[line.code].pk for line in changed])
-    moved = _move([line for line in lines if line.code not in new], units, day)
+    moved = _move([line for line in lines if line.code not in new], units, day, table)
     result.created = len(new)
     result.updated = len({line.code for line in changed} | moved)
     result.unchanged = len(lines) - result.created - result.updated
@@ -249,7 +251,7 @@ def _store(units: list[Unit]) -> None:
     )
 
 
-def _move(lines: list[Line], units: dict[str, Unit], day: date) -> set[str]:
+def _move(lines: list[Line], units: dict[str, Unit], day: date, table: Table) -> set[str]:
     """Enter the moves of units whose parent on that day is not the file's; the codes moved."""
     branch_ids = {units[line.code].branch_id for line in lines}
     parents = {p.unit_id: p.parent_id for p in placements(sorted(branch_ids), day)}
@@ -260,15 +262,17 @@ def _move(lines: list[Line], units: dict[str, Unit], day: date) -> set[str]:
     ]
     if not moved:
         return set()
-    by_unit = {units[line.code].pk: line for line in moved}
+    founded = founding_days(units[line.code].pk for line in moved)
+    for line in moved:
+        if (first := founded[units[line.code].pk]) >= day:
+            line.row.refuse(PARENT, f"该机构自{first}设立，调整上级的日期应晚于这一天")
+    table.check()
+    _store_moves(moved, units, day)
     try:
-        moves_check_days(dict.fromkeys(by_unit, day))
-        _store_moves(moved, units, day)
         for branch_id in branch_ids:
             tree_check(branch_id, day)
     except ValidationError as error:
-        reason = "；".join(error.messages)
-        raise ImportRefused([RowError(0, PARENT, "", reason)]) from error
+        raise ImportRefused.whole("；".join(error.messages), column=PARENT) from error
     tree_refresh(sorted(branch_ids))
     return {line.code for line in moved}
 

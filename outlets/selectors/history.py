@@ -14,6 +14,7 @@ _FIELDS: Final = (
     "address", "peer_group", "opened_on", "closed_on",
 )  # fmt: skip
 _NONE: Final = "（空）"
+_LABELS: Final = {field.name: field.verbose_name for field in Unit._meta.fields}  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _differences(before: Any, after: Any, parents: dict[int, Unit]) -> list[tupl
 
 
 def _label(name: str) -> str:
-    return str(Unit._meta.get_field(name.removesuffix("_id")).verbose_name)  # noqa: SLF001
+    return str(_LABELS[name.removesuffix("_id")])
 
 
 def _shown(event: Any, name: str, parents: dict[int, Unit]) -> str:

@@ -32,7 +32,7 @@ def postings_visible_to(user: User) -> QuerySet[Posting]:
         return Posting.objects.filter(unit__path__startswith=unit.path)
     if user.role == Role.OUTLET_HEAD:
         return Posting.objects.filter(unit=unit)
-    if user.role == Role.TELLER:
+    if user.role == Role.TELLER and user.staff_id:
         return Posting.objects.filter(staff_id=user.staff_id)
     return Posting.objects.none()
 
@@ -41,7 +41,7 @@ def staff_visible_to(user: User) -> QuerySet[Staff]:
     """The people a user may look up: those with a visible posting, and for the branch everybody."""
     if user.unit is not None and user.role in _BRANCH_ROLES:
         return Staff.objects.filter(branch_id=user.unit.branch_id)
-    if user.role == Role.TELLER:
+    if user.role == Role.TELLER and user.staff_id:
         return Staff.objects.filter(pk=user.staff_id)
     return Staff.objects.filter(Exists(postings_visible_to(user).filter(staff=OuterRef("pk"))))
 

@@ -74,7 +74,11 @@ def unit_move(*, unit: Unit, parent: Unit, effective_on: date) -> UnitMove:
         raise ValidationError({"parent": "分行是机构树的根，不能调整上级"})
     if parent.branch_id != unit.branch_id:
         raise ValidationError({"parent": f"“{parent.short_name}”属于其他分行"})
-    moves_check_days({unit.pk: effective_on})
+    founded = founding_days([unit.pk])[unit.pk]
+    if effective_on <= founded:
+        raise ValidationError(
+            {"effective_on": f"该机构自{founded}设立，调整上级的日期应晚于这一天"}
+        )
     move, _ = UnitMove.objects.update_or_create(
         unit=unit, effective_on=effective_on, defaults={"parent": parent}
     )
@@ -84,21 +88,10 @@ def unit_move(*, unit: Unit, parent: Unit, effective_on: date) -> UnitMove:
     return move
 
 
-def moves_check_days(days: Mapping[int, date]) -> None:
-    """ValidationError when a move (unit id → day) would not come after the unit's founding."""
-    founded: dict[int, date] = {}
-    rows = UnitMove.objects.filter(unit_id__in=days).order_by("-effective_on")
-    for move in rows.select_related("unit"):
-        founded[move.unit_id] = move.effective_on
-    early = [unit_id for unit_id, day in founded.items() if day >= days[unit_id]]
-    if early:
-        unit = Unit.objects.get(pk=early[0])
-        raise ValidationError(
-            {
-                "effective_on": f"“{unit.short_name}”（{unit.code}）自{founded[unit.pk]}设立，"
-                "调整日期应晚于这一天"
-            }
-        )
+def founding_days(unit_ids: Iterable[int]) -> dict[int, date]:
+    """Unit id → the day of its first move, from when on it stands in the tree."""
+    moves = UnitMove.objects.filter(unit_id__in=list(unit_ids)).order_by("unit", "effective_on")
+    return dict(moves.distinct("unit").values_list("unit_id", "effective_on"))
 
 
 def tree_check(branch_id: int, since: date) -> None:

@@ -89,6 +89,7 @@ class Book:
         name = sheet if sheet is not None else next(iter(names), "")
         if name not in self._sheets:
             raise ImportRefused.whole(f"文件中没有名为“{name}”的工作表，只有：{'、'.join(names)}")
+        assert self._workbook is not None  # noqa: S101  (a book without a grid is a workbook)
         return _sheet_grid(self._workbook, name)
 
 
@@ -268,7 +269,9 @@ def _sheet_grid(workbook: "python_calamine.CalamineWorkbook", name: str) -> Grid
     except python_calamine.CalamineError:
         raise ImportRefused.whole(_not_xlsx()) from None
     rows: list[tuple[int, list[Cell]]] = [
-        (line, row) for line, row in enumerate(cells, 1) if not all(_is_blank(one) for one in row)
+        (line, cast("list[Cell]", row))
+        for line, row in enumerate(cells, 1)
+        if not all(_is_blank(one) for one in row)
     ]
     _check_rows(len(rows))
     return Grid(rows, sheet.merged_cell_ranges or [])

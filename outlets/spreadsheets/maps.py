@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from outlets.spreadsheets.errors import ImportRefused
 
@@ -67,7 +67,7 @@ def _origin(name: str, value: Any) -> Origin:
         case {"value": str() | int() as constant, **rest} if not rest:
             return Origin(constant=str(constant))
         case {"column": str() as column, **rest} if rest.keys() <= {"values", "default"}:
-            return Origin(column=column, **_table(name, rest))
+            return Origin(column=column, **_table(name, cast("dict[str, Any]", rest)))
     raise ImportRefused.whole(
         f'映射文件中“{name}”应是对方列名，或 {{"value": …}}，'
         '或 {"column": …, "values": {…}, "default": …}'

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Max
 from django.urls import reverse
 
 from inspections.models import Channel
@@ -18,7 +19,7 @@ from inspections.scoring import stored
 from outlets.models import Unit
 from outlets.months import Month
 from reports.closing import CLOSED, OPEN
-from reports.models import MonthClose, MonthlyScore
+from reports.models import Correction, MonthClose, MonthlyScore
 from reports.ranking import SeasonStanding, season
 from reports.scheme import COMPONENTS, SchemeRules
 from reports.selectors.bulletins import (
@@ -76,6 +77,12 @@ def bulletin_figures(*, branch: Unit, month: Month, number: int, issued_on: date
         "trend": [_sums(each) for each in month_sums(branch.pk, _trend_months(branch, month))],
         "season": _season(branch, month, rules),
     }
+
+
+def edition_of(branch: Unit, month: Month) -> int:
+    """The latest edition of a month's figures: 0, or the number of its last correction."""
+    last = Correction.objects.filter(month_close__branch=branch, month_close__month=month.first)
+    return int(last.aggregate(last=Max("number"))["last"] or 0)
 
 
 def _published(branch: Unit, month: Month) -> MonthClose:

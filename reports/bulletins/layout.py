@@ -14,6 +14,7 @@ from reports.scheme import DEVICE, QUIZ, COMPONENT_LABELS
 Figures = Mapping[str, Any]
 
 _DASH: Final = "—"
+_LOSSES: Final = "失分＝权重×（100－得分）÷权重合计，合计标在右端，未计加减分。"
 _SHORT: Final = COMPONENT_LABELS | {DEVICE: "柜员牌", QUIZ: "知识"}
 _WIDE: Final = 4  # from so many components on, a table is set smaller
 
@@ -133,7 +134,7 @@ def _institutions(figures: Figures) -> Section:
     blocks: list[Block] = []
     if rows:
         blocks.append(Table(columns, rows, note=words.components_note(figures), style=_style(rows)))
-    blocks += _figure("各机构失分构成（分）", drawings.losses(figures))
+    blocks += _figure("各机构失分构成（分）", drawings.losses(figures), _LOSSES)
     if figures["link"]:
         blocks.append(Link(figures["link"]))
     return Section("机构成绩", blocks)
@@ -263,8 +264,8 @@ def _style(rows: Iterable[Figures]) -> str:
     return "wide" if len(words.components_present(rows)) >= _WIDE else ""
 
 
-def _figure(caption: str, chart: Chart | None) -> list[Block]:
-    return [Figure(caption, chart)] if chart else []
+def _figure(caption: str, chart: Chart | None, note: str = "") -> list[Block]:
+    return [Figure(caption, chart, note)] if chart else []
 
 
 def _cell(value: Any) -> str:

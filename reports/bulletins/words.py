@@ -65,7 +65,7 @@ def components_note(figures: Figures) -> str:
     )
     absent = "、".join(COMPONENT_LABELS[name] for name in COMPONENTS if name not in present)
     missing = f"；本月没有{absent}成绩" if absent else ""
-    return f"各项权重：{weights}{missing}。缺项按竞赛办法处理。"
+    return f"权重：{weights}{missing}。"
 
 
 def components_present(rows: Iterable[Figures]) -> list[str]:
@@ -82,7 +82,6 @@ def failed_intro(figures: Figures) -> str:
     return (
         f"失分检查次数最多的是“{first['text'].rstrip('。')}”（{first['section']}），"
         f"检查{first['asked']}次，失分{first['lost']}次，失分率{first['share']}%。"
-        f"失分较多的{len(figures['failed'])}个项目如下。"
     )
 
 
@@ -162,7 +161,7 @@ def _institutions(figures: Figures) -> str:
     leaders = [row for row in ranked if row["rank"] <= _LEADERS]
     if not leaders:
         return ""
-    names = "、".join(f"{row['name']}（{row['total']}分）" for row in leaders)
+    names = "、".join(f"{row['name']}{row['total']}分" for row in leaders)
     return f"机构前{_counted(len(leaders))}名依次为{names}。"
 
 

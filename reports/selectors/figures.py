@@ -14,7 +14,7 @@ from outlets.months import Month
 from reports.closing import CLOSED
 from reports.models import Correction, MonthClose, MonthlyScore
 from reports.monthly import Key, Line
-from reports.scheme import SchemeRules
+from reports.scheme import COMPONENT_LABELS, SchemeRules
 from reports.selectors.facts import month_facts, scored_facts
 from reports.tables import OUTLET, Row, branch_table
 from tellers.models import Quiz
@@ -29,6 +29,11 @@ class Waiting(NamedTuple):
     unit: str
     day: date
     label: str
+
+    @property
+    def kind_label(self) -> str:
+        """The component it belongs to."""
+        return COMPONENT_LABELS[self.kind.lower()]
 
 
 def scores_latest(branch_id: int) -> QuerySet[MonthlyScore]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from accounts.models import Job, User
 from accounts.roles import Capability
@@ -184,12 +185,12 @@ def _unreleased(branch_id: int, months: list[Month]) -> dict[date, int]:
             date__lte=max(month.last for month in months),
         )
         .order_by()
-        .values(year=F("date__year"), number=F("date__month"))
+        .annotate(first=TruncMonth("date"))
+        .values_list("first")
         .annotate(count=Count("pk"))
     )
-    wanted = set(months)
-    counted = {Month(row["year"], row["number"]): row["count"] for row in rows}
-    return {month.first: count for month, count in counted.items() if month in wanted}
+    wanted = {month.first for month in months}
+    return {day: count for day, count in rows if day in wanted}
 
 
 def _jobs(branch: Unit, months: list[Month]) -> QuerySet[Job]:

@@ -44,12 +44,19 @@ class Heading:
     is_figure: bool = True
     on_phones: bool = False
 
+    @property
+    def style(self) -> str:
+        """The classes of its heading."""
+        wide = "" if self.on_phones else "mc-widest" if self.key == "institution" else "mc-wide"
+        return f"{'num ' if self.is_figure else ''}{wide}".strip()
+
 
 # The whitelist of what may be sorted by; figures sort from the highest.
 HEADINGS: Final = (
     Heading("rank", "名次", lambda row: row.rank, on_phones=True),
     Heading("change", "变化", lambda row: row.change, on_phones=True),
     Heading("name", "机构", lambda row: row.code, is_figure=False, on_phones=True),
+    Heading("institution", "所属机构", lambda row: row.institution, is_figure=False),
     Heading("group", "组别", lambda row: row.peer_group or None, is_figure=False),
     Heading("open", "明查", lambda row: row.open),
     Heading("covert", "暗访", lambda row: row.covert),
@@ -85,7 +92,8 @@ def league(request: SignedInRequest) -> HttpResponse:
     """The page: one view of one month."""
     records = months_rolled_up(request.user)
     if not records:
-        return render(request, "reports/league_empty.html")
+        may_close = request.user.can(Capability.MONTHS_CLOSE)
+        return render(request, "reports/league_empty.html", {"may_close": may_close})
     form = _form(request, records)
     record = form.record
     month = Month.of(record.month)
@@ -95,6 +103,7 @@ def league(request: SignedInRequest) -> HttpResponse:
         "month": month,
         "view": form.view,
         "views": VIEWS,
+        "view_label": VIEWS[form.view],
         "kind": form.kind,
         "kinds": KINDS,
         "noun": NOUNS[form.kind],
@@ -128,7 +137,7 @@ def _table(
         "lead": league_lead(rows, month, form.kind),
         "lines": _lines(shown, records, month, form.kind, in_group=in_group),
         "count": len(rows),
-        "headings": _headings(sort),
+        "headings": _headings(sort, form.kind),
         "in_group": in_group,
         "export": "institutions" if form.kind == INSTITUTION else "scores",
     }
@@ -259,7 +268,7 @@ def _sorted(rows: list[LeagueRow], sort: str) -> list[LeagueRow]:
     return sorted(held, key=heading.value, reverse=sort.startswith("-")) + gaps
 
 
-def _headings(sort: str) -> list[dict[str, Any]]:
+def _headings(sort: str, kind: str) -> list[dict[str, Any]]:
     """Each column with its present order and what a click on it asks for."""
     now = sort.removeprefix("-") if sort.removeprefix("-") in _BY_KEY else "rank"
     order = "descending" if sort == f"-{now}" else "ascending"
@@ -270,6 +279,7 @@ def _headings(sort: str) -> list[dict[str, Any]]:
             "next": _next(heading, order if heading.key == now else ""),
         }
         for heading in HEADINGS
+        if kind == OUTLET or heading.key != "institution"
     ]
 
 

@@ -46,8 +46,9 @@ class Lab:
     def run(self, *command: str) -> str:
         """Run a program of the project to its end; its output."""
         done = subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.env, capture_output=True, text=True
-        )
+            [sys.executable, *command],
+            cwd=ROOT, env=self.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -77,7 +78,7 @@ class Lab:
         return self.start("beat", "--schedule", str(self.directory / name), "--loglevel", "info")
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """kill -9 of the process and its children; nothing gets a chance to clean up."""
+        """Send -9 to the process and its children; nothing gets a chance to clean up."""
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
@@ -113,7 +114,9 @@ class Lab:
 
     def job(self, pk: int | str) -> tuple[str, int]:
         """State and attempts of a job."""
-        ((state, attempts),) = self.sql("SELECT state, attempts FROM accounts_job WHERE id = %s", pk)
+        ((state, attempts),) = self.sql(
+            "SELECT state, attempts FROM accounts_job WHERE id = %s", pk
+        )
         return state, attempts
 
     def done(self, pk: int | str, seconds: int = 60) -> None:

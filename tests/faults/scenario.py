@@ -1,6 +1,6 @@
 """What the fault tests ask of the product, each run as a process of its own:
 
-`python -m tests.faults.scenario load | rollup | bulletin | figures | release`.
+`python -m tests.faults.scenario load | rollup | bulletin`.
 """
 
 import os
@@ -15,16 +15,17 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from accounts.jobs import job_request  # noqa: E402
-from accounts.models import Job  # noqa: E402
+from accounts.models import User  # noqa: E402
 from inspections.models import Checklist, ChecklistVersion, Inspection, Item, Section  # noqa: E402
 from outlets.models import Unit  # noqa: E402
+from outlets.months import Month  # noqa: E402
+from reports.models import MonthClose  # noqa: E402
+from reports.services.months import ROLLUP, job_for_months, month_publish  # noqa: E402
 from tests.factories import make_branch, make_institution, make_outlet, make_user  # noqa: E402
 
-BRANCH, MONTH = "AS", "2011-04"
+BRANCH, MONTH = "AS", Month(2011, 4)
 
 
 def load() -> None:
@@ -47,7 +48,9 @@ def load() -> None:
     for number in range(8):
         parent = make_institution(parent=branch, code=f"I{number}", name=f"第{number}支行")
         for place in range(5):
-            outlet = make_outlet(parent=parent, code=f"O{number}{place}", name=f"网点{number}{place}")
+            outlet = make_outlet(
+                parent=parent, code=f"O{number}{place}", name=f"网点{number}{place}"
+            )
             Inspection.objects.bulk_create(
                 inspection(outlet, version, channel, Decimal(chance.randint(8000, 10000)) / 100)
                 for channel in ("OPEN", "SPECIAL")
@@ -65,32 +68,22 @@ def inspection(outlet: Unit, version: ChecklistVersion, channel: str, score: Dec
 
 
 def rollup() -> None:
-    """Ask for the month's roll-up."""
-    print(job_request(kind="rollup", scope=BRANCH, period=MONTH).pk)
+    """Ask for the month's roll-up; its job's id."""
+    branch = Unit.objects.get(code=BRANCH)
+    (job,) = job_for_months(kind=ROLLUP, branches=[branch], month=MONTH, actor=None)
+    print(job.pk)
 
 
 def bulletin() -> None:
-    """Publish the month inside and ask for its bulletin."""
-    from reports.models import MonthClose
-    from reports.services.bulletins import bulletin_issue
-    from reports.services.months import month_publish
+    """Publish the month inside and ask for its bulletin; its job's id."""
+    from reports.bulletins.services import bulletin_issue
 
     branch = Unit.objects.get(code=BRANCH)
-    actor = branch_office()
-    close = MonthClose.objects.get(branch=branch)
-    if close.state == "OPEN":
-        month_publish(month_close=close, actor=actor)
-    issued = bulletin_issue(
-        branch=branch, month=close.month, actor=actor, issued_on=date(2011, 5, 10)
-    )
+    office = User.objects.get(username="office")
+    if MonthClose.objects.filter(branch=branch, state="OPEN").exists():
+        month_publish(branch=branch, month=MONTH, actor=office)
+    issued = bulletin_issue(branch=branch, month=MONTH, actor=office, issued_on=date(2011, 5, 10))
     print(issued.job_id)
-
-
-def branch_office():
-    """The service office's account."""
-    from accounts.models import User
-
-    return User.objects.get(username="office")
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def test_the_same_message_delivered_twice_at_once(lab, clean):
     lab.worker("one")
     lab.worker("two")
     job = lab.scenario("rollup")
-    send = "from accounts.tasks import job_run; [job_run.delay({0}) for _ in range(5)]".format(job)
+    send = f"from accounts.tasks import job_run; [job_run.delay({job}) for _ in range(5)]"
     lab.run("manage.py", "shell", "-v0", "-c", send)
     at_work(lab, job)
     held.release()

@@ -15,6 +15,7 @@ from inspections.services.sheets import Reply, Sheet
 from inspections.services.submissions import Receipt, inspection_submit
 from inspections.services.visits import VisitPlan, visit_create
 from outlets.models import Unit
+from outlets.selectors import staff_at
 
 DAY = date(2011, 4, 12)
 WINDOW = (date(2011, 4, 1), date(2011, 4, 30))
@@ -71,15 +72,16 @@ def make_visit(unit: Unit, inspector: User, channel: str = "OPEN", **kw: Any) ->
 def make_sheet(visit: Visit, values: dict[str, str] | None = None, **kw: Any) -> Sheet:
     """A filled-in form: everything right but for the given values, by item code.
 
-    `notes`, `staff` and `photos` are by item code too.
+    `notes`, `staff` (by default anybody of the unit) and `photos` are by item code too.
     """
     notes, staff, photos = kw.pop("notes", {}), kw.pop("staff", {}), kw.pop("photos", {})
     wanted = BEST | (values or {})
+    somebody = staff_at(visit.unit_id, kw.get("date", DAY)).values_list("staff", flat=True).first()
     replies = {
         item.id: Reply(
             wanted[item.code],
             notes.get(item.code, ""),
-            staff.get(item.code),
+            staff.get(item.code, somebody if item.attribution == "STAFF" else None),
             tuple(photos.get(item.code, ())),
         )
         for item in published_form(visit.version_id, visit.channel).items.values()

@@ -58,7 +58,7 @@ def test_a_copy(office, org, cast):
         "label": "2012版",
         "scoring": "POINTS",
         "effective_on": "2012-01-01",
-        "source": source.pk,
+        "copy_of": source.pk,
     }
     assert office.post(VERSIONS, body, format="json").status_code == 201
     assert ChecklistVersion.objects.get(label="2012版").items.count() == 10

@@ -228,6 +228,11 @@ class TestImporting:
         file = SimpleUploadedFile(name, OPEN_FILE.read_bytes() if content is None else content)
         return client.post(at("checklist_import"), {"file": file, "import": "1"} | extra)
 
+    def test_the_page_starts_clean(self, office):
+        response = office.get(at("checklist_import"))
+        assert response.status_code == 200
+        assert "is-invalid" not in response.content.decode()
+
     def test_imports_as_a_draft(self, office):
         response = self.upload(office, "标准.csv")
         version = ChecklistVersion.objects.get()

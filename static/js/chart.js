@@ -1,0 +1,26 @@
+// <div class="mc-chart" data-option="id of a json_script" data-height="px">: draws it in the page's own colours.
+const INK = "#22262b";
+const FAINT = "#565d66";
+
+/** The option with the ink of paper replaced by the colours of the theme. */
+function themed(value, colours) {
+  if (Array.isArray(value)) return value.map((each) => themed(each, colours));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, themed(each, colours)]));
+  }
+  return colours[value] ?? value;
+}
+
+function draw(element) {
+  const style = getComputedStyle(element);
+  const colours = { [INK]: style.color, [FAINT]: style.getPropertyValue("--tblr-secondary-color") || style.color };
+  const option = JSON.parse(document.getElementById(element.dataset.option).textContent);
+  window.echarts.getInstanceByDom(element)?.dispose();
+  element.style.height = `${element.dataset.height}px`;
+  window.echarts.init(element, null, { renderer: "svg" }).setOption(themed(option, colours));
+}
+
+const charts = [...document.querySelectorAll(".mc-chart")];
+charts.forEach(draw);
+addEventListener("resize", () => charts.forEach((each) => window.echarts.getInstanceByDom(each)?.resize()));
+new MutationObserver(() => charts.forEach(draw)).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
