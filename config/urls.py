@@ -11,7 +11,7 @@ import tellers.api
 from accounts.views.operations import ReadyView, live, metrics
 from accounts.views.start import home
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("", include(accounts.api.urls)),
     path("", include(outlets.api.router.urls)),
     path("", include(inspections.api.router.urls)),

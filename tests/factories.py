@@ -32,7 +32,7 @@ def make_unit(*, kind: str, parent: Unit | None = None, **kw: Any) -> Unit:
         path=f"{parent.path if parent else ''}{code}/",
         **kw,
     )
-    UnitMove.objects.create(unit=unit, parent=parent, effective_on=unit.opened_on)
+    UnitMove.objects.create(unit=unit, parent=parent, effective_on=kw["opened_on"])
     return unit
 
 
