@@ -38,14 +38,17 @@ class CodeInput(forms.TextInput):
 
     suggestions: tuple[tuple[str, str], ...] = ()
 
-    def render(self, *args: Any, **kwargs: Any) -> SafeString:
-        """The input and its list."""
-        name = f"{args[0]}-list"
-        kwargs["attrs"] = (kwargs.get("attrs") or {}) | {"list": name, "autocomplete": "off"}
-        options = format_html_join("", '<option value="{}">{}</option>', self.suggestions)
-        return format_html(
-            '{}<datalist id="{}">{}</datalist>', super().render(*args, **kwargs), name, options
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The list's id goes on the input."""
+        return super().get_context(
+            name, value, (attrs or {}) | {"list": f"{name}-list", "autocomplete": "off"}
         )
+
+    def render(self, name: str, *args: Any, **kwargs: Any) -> SafeString:
+        """The input and its list."""
+        options = format_html_join("", '<option value="{}">{}</option>', self.suggestions)
+        field = super().render(name, *args, **kwargs)
+        return format_html('{}<datalist id="{}-list">{}</datalist>', field, name, options)
 
 
 class CodeField(forms.ModelChoiceField):

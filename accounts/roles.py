@@ -61,7 +61,9 @@ CAPABILITIES: dict[Capability, frozenset[Role]] = {
     Capability.VISITS_PLAN: frozenset(_OFFICE),
     Capability.COVERT_COORDINATE: frozenset(_OFFICE | {Role.COORDINATOR}),
     Capability.VISITS_SCORE: frozenset(_SCORERS),
-    Capability.INSPECTIONS_READ: frozenset(_LINE_READERS | _SCORERS | {Role.TELLER}),
+    Capability.INSPECTIONS_READ: frozenset(
+        _LINE_READERS | _SCORERS | {Role.COORDINATOR, Role.TELLER}
+    ),
     Capability.INSPECTIONS_RELEASE: frozenset(_OFFICE),
     Capability.LEAGUE_READ: frozenset(_LINE_READERS),
     Capability.MONTHS_CLOSE: frozenset(_OFFICE),

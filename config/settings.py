@@ -286,7 +286,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"UnitKindEnum": "outlets.models.Unit.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "UnitKindEnum": "outlets.models.Unit.Kind",
+        "JobStateEnum": "accounts.models.Job.State",
+        "ChannelEnum": "inspections.models.Channel",
+        "VisitStateEnum": "inspections.models.Visit.State",
+        "InspectionStateEnum": "inspections.models.Inspection.State",
+        "ScoreKindEnum": "reports.models.MonthlyScore.Kind",
+        "MonthStateEnum": "reports.models.MonthClose.State",
+        "QuizKindEnum": "tellers.models.Quiz.Kind",
+    },
 }
 
 # History: event rows can only be added.

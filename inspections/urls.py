@@ -2,13 +2,34 @@
 
 from django.urls import path, re_path
 
-from inspections.views import checklist_editor, checklist_edits, checklists, inspections, visits
+from inspections.views import (
+    checklist_editor,
+    checklist_edits,
+    checklists,
+    inspections,
+    photos,
+    scoring,
+    visits,
+)
 
 app_name = "inspections"
 urlpatterns = [
     path("today/", visits.today, name="today"),
     path("visits/", visits.visits, name="visits"),
+    path("visits/new/", visits.visit_create, name="visit_create"),
+    path("visits/assign/", visits.assign, name="visits_assign"),
+    path("visits/cancel/", visits.cancel, name="visits_cancel"),
+    path("visits/<int:pk>/edit/", visits.visit_edit, name="visit_edit"),
+    path("visits/<int:pk>/score/", scoring.score, name="score"),
+    path("visits/<int:pk>/receipt/", scoring.receipt, name="receipt"),
     path("inspections/", inspections.inspections, name="inspections"),
+    path("inspections/release/", inspections.release, name="inspections_release"),
+    path("inspections/<int:pk>/", inspections.inspection, name="inspection"),
+    path("inspections/<int:pk>/return/", inspections.send_back, name="inspection_return"),
+    path("waves/", inspections.waves, name="waves"),
+    path("waves/<int:pk>/release/", inspections.wave_out, name="wave_release"),
+    path("photos/<uuid:uuid>.jpg", photos.photo, name="photo"),
+    path("photos/<uuid:uuid>.small.jpg", photos.photo, {"size": "small"}, name="photo_small"),
     path("checklists/", checklists.checklists, name="checklists"),
     path("checklists/new/", checklist_edits.create, name="checklist_create"),
     path("checklists/import/", checklist_edits.import_file, name="checklist_import"),

@@ -12,7 +12,9 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject
 from weasyprint import HTML
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
@@ -39,10 +41,18 @@ class OwnFilesFetcher(URLFetcher):  # type: ignore[misc]
         parts = urlsplit(url)
         if parts.scheme == "data":
             return super().fetch(url, headers)
-        found = finders.find(unquote(parts.path).lstrip("/")) if parts.scheme == STATIC else None
-        if not isinstance(found, str):
+        found = _static_file(parts.path) if parts.scheme == STATIC else None
+        if found is None:
             raise FatalURLFetchingError(f"文件不得引用外部内容：{url[:200]}")
-        return URLFetcherResponse(url, Path(found).read_bytes())
+        return URLFetcherResponse(url, found.read_bytes())
+
+
+def _static_file(path: str) -> Path | None:
+    try:
+        found = finders.find(unquote(path).lstrip("/"))
+    except SuspiciousFileOperation:
+        return None
+    return Path(found) if isinstance(found, str) else None
 
 
 def pdf_render(html: str) -> bytes:
@@ -72,6 +82,7 @@ def pdf_merge(parts: Iterable[bytes]) -> bytes:
         writer.append(reader)
         if not number:
             writer.metadata = reader.metadata
+            writer.root_object[NameObject("/Lang")] = reader.root_object["/Lang"]
     merged = io.BytesIO()
     writer.write(merged)
     return merged.getvalue()

@@ -1,5 +1,6 @@
 """A scheme in words and numbers, as the page shows it (R3 to R6)."""
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from reports.scheme import CAUSE_LABELS, COMPLAINTS, COMPONENT_LABELS, ZERO, SchemeRules
@@ -10,6 +11,11 @@ class Chapter(NamedTuple):
 
     title: str
     sentences: list[str]
+
+
+def plain(number: Decimal) -> str:
+    """A number without needless zeros."""
+    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
 
 
 def scheme_words(rules: SchemeRules) -> list[Chapter]:

@@ -4,13 +4,14 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
-# The chain is made by the database itself: each row's hash covers its content and the hash before.
+# The chain is made by the database itself: rows are numbered without gaps, in the order they are
+# committed, and each row's hash covers its content and the hash before.
 _CHAIN = """
 PERFORM pg_advisory_xact_lock(704173);
-SELECT hash INTO NEW.previous FROM accounts_auditentry ORDER BY id DESC LIMIT 1;
+SELECT id, hash INTO NEW.id, NEW.previous FROM accounts_auditentry ORDER BY id DESC LIMIT 1;
+NEW.id := coalesce(NEW.id, 0) + 1;
 NEW.previous := coalesce(NEW.previous, '');
 NEW.at := clock_timestamp();
-NEW.id := nextval(pg_get_serial_sequence('accounts_auditentry', 'id'));
 NEW.hash := encode(sha256(convert_to(concat_ws('|', NEW.previous, NEW.id, NEW.event,
     NEW.actor_id, NEW.actor_name, NEW.subject, NEW.detail, NEW.ip,
     extract(epoch from NEW.at)::text), 'UTF8')), 'hex');

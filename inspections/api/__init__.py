@@ -2,10 +2,14 @@
 
 from rest_framework.routers import SimpleRouter
 
-from inspections.api import checklists
+from inspections.api import checklists, inspections, visits
 
 router = SimpleRouter()
 router.register("checklists", checklists.ChecklistViewSet, basename="checklist")
 router.register("checklist-versions", checklists.VersionViewSet, basename="checklist-version")
 router.register("checklist-sections", checklists.SectionViewSet, basename="checklist-section")
 router.register("checklist-items", checklists.ItemViewSet, basename="checklist-item")
+router.register("visits", visits.VisitViewSet, basename="visit")
+router.register("inspections", inspections.InspectionViewSet, basename="inspection")
+router.register("evidence", visits.EvidenceViewSet, basename="evidence")
+router.register("waves", visits.WaveViewSet, basename="wave")

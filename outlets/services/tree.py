@@ -90,8 +90,8 @@ def unit_move(*, unit: Unit, parent: Unit, effective_on: date) -> UnitMove:
 
 def founding_days(unit_ids: Iterable[int]) -> dict[int, date]:
     """Unit id → the day of its first move, from when on it stands in the tree."""
-    moves = UnitMove.objects.filter(unit_id__in=list(unit_ids)).order_by("unit", "effective_on")
-    return dict(moves.distinct("unit").values_list("unit_id", "effective_on"))
+    moves = UnitMove.objects.filter(unit_id__in=list(unit_ids)).order_by("unit_id", "effective_on")
+    return dict(moves.distinct("unit_id").values_list("unit_id", "effective_on"))
 
 
 def tree_check(branch_id: int, since: date) -> None:

@@ -147,12 +147,12 @@ def _decoded(content: bytes) -> str:
     """UTF-8 (with or without BOM), else GB18030, which also reads GBK and GB2312."""
     try:
         return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        sound = error.start
     try:
         return content.decode("gb18030")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = content[: max(sound, error.start)].count(b"\n") + 1
         raise ImportRefused.whole(
             "无法识别的编码，请另存为“CSV UTF-8”后再导入", line=line
         ) from None

@@ -31,7 +31,9 @@ def losses(figures: Figures) -> Chart | None:
     parts = [_parts(row, names, figures["weights"]) for row in rows]
     series = [_series(name, [part.get(name) for part in parts]) for name in names]
     return stacked_bars(
-        [row["name"] for row in rows], series, "各机构按权重折算的失分，分明查、暗访等项，合计在右端"
+        [row["name"] for row in rows],
+        series,
+        "各机构按权重折算的失分，分明查、暗访等项，合计在右端",
     )
 
 

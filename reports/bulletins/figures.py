@@ -48,6 +48,10 @@ class BulletinError(ValueError):
     """A bulletin cannot be made of a month; the text is Chinese."""
 
 
+class IssueDateError(BulletinError):
+    """A bulletin cannot carry this date."""
+
+
 def bulletin_figures(*, branch: Unit, month: Month, number: int, issued_on: date) -> Figures:
     """Everything the month's bulletin says; BulletinError for an open or unranked month."""
     close = _published(branch, month)

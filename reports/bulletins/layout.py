@@ -9,13 +9,13 @@ import segno
 
 from reports.bulletins import drawings, words
 from reports.charts import Chart, chart_svg
-from reports.scheme import DEVICE, QUIZ, COMPONENT_LABELS
+from reports.scheme import COMPONENT_LABELS, DEVICE, QUIZ
 
 Figures = Mapping[str, Any]
 
 _DASH: Final = "—"
 _LOSSES: Final = "失分＝权重×（100－得分）÷权重合计，合计标在右端，未计加减分。"
-_SHORT: Final = COMPONENT_LABELS | {DEVICE: "柜员牌", QUIZ: "知识"}
+_SHORT: Final = {**COMPONENT_LABELS, DEVICE: "柜员牌", QUIZ: "知识"}
 _WIDE: Final = 4  # from so many components on, a table is set smaller
 
 
@@ -193,7 +193,9 @@ def _season(figures: Figures) -> Section:
     ]
     blocks: list[Block] = [
         Pair(lists),
-        Figure("各机构逐月得分与累计得分（分；颜色越深得分越低）", drawings.season_map(competition)),
+        Figure(
+            "各机构逐月得分与累计得分（分；颜色越深得分越低）", drawings.season_map(competition)
+        ),
     ]
     return Section("竞赛累计", blocks, words.season_intro(competition))
 
@@ -237,11 +239,7 @@ def _season_columns(label: str) -> list[Column]:
 
 def _ends(standings: Sequence[Figures]) -> list[Figures]:
     """Who is on the reward list and who on the naming list."""
-    return [
-        row
-        for row in standings
-        if row["rewarded"] or row["named"]
-    ]
+    return [row for row in standings if row["rewarded"] or row["named"]]
 
 
 def _list_name(row: Figures) -> str:

@@ -49,16 +49,16 @@ class MonthForm(forms.Form):
         return self.records.get(self.asked("month")) or next(iter(self.records.values()))
 
     @property
-    def view(self) -> str:
+    def chosen_view(self) -> str:
         """The view asked for, else the outlets."""
         return self.asked("view") or "outlets"
 
     @property
-    def kind(self) -> str:
+    def chosen_kind(self) -> str:
         """The kind of unit the view shows."""
-        if self.view == "institutions":
+        if self.chosen_view == "institutions":
             return INSTITUTION
-        return self.asked("kind") or OUTLET if self.view in {"season", "heat"} else OUTLET
+        return self.asked("kind") or OUTLET if self.chosen_view in {"season", "heat"} else OUTLET
 
 
 class LeagueForm(MonthForm):
@@ -79,7 +79,7 @@ class LeagueForm(MonthForm):
         heads = {str(row.institution_id): row.institution or "" for row in rows if row.institution_id}
         self._choices("group", [("", "全部"), *((group, group) for group in groups)])
         self._choices("institution", [("", "全部"), *sorted(heads.items(), key=lambda one: one[1])])
-        if self.kind == INSTITUTION:
+        if self.chosen_kind == INSTITUTION:
             del self.fields["institution"]
         if not groups:
             del self.fields["group"]

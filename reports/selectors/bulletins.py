@@ -79,9 +79,7 @@ def months_to_issue(user: User) -> list[Month]:
 def rows_of(branch_id: int, month: Month) -> list[MonthlyScore]:
     """The month's stored rows in the latest edition, ranked first, with unit and institution."""
     rows = scores_latest(branch_id).filter(month=month.first)
-    return list(
-        rows.select_related("unit", "institution").order_by("kind", "rank", "unit__code")
-    )
+    return list(rows.select_related("unit", "institution").order_by("kind", "rank", "unit__code"))
 
 
 def month_sums(branch_id: int, months: Collection[Month]) -> list[MonthSums]:

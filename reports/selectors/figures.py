@@ -38,7 +38,7 @@ class Waiting(NamedTuple):
 
 def scores_latest(branch_id: int) -> QuerySet[MonthlyScore]:
     """The stored rows of a branch in the latest edition of each month."""
-    return MonthlyScore.objects.filter(branch_id=branch_id, edition=_LATEST)
+    return MonthlyScore.objects.filter(branch_id=branch_id, edition=LATEST_EDITION)
 
 
 def tables_of(records: Iterable[MonthClose], month: Month) -> list[list[Row]]:
@@ -129,7 +129,7 @@ def _described(waiting: Mapping[str, Mapping[int, int]]) -> list[Waiting]:
 
 
 _CHANNELS: Final = frozenset({"OPEN", "COVERT", "SPECIAL", "QUIZ"})
-_LATEST: Final = Coalesce(
+LATEST_EDITION: Final = Coalesce(
     Subquery(
         Correction.objects.filter(
             month_close__branch=OuterRef("branch"), month_close__month=OuterRef("month")

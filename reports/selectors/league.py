@@ -1,7 +1,7 @@
 """The league tables as people read them: a month's, the season's, and one unit's own page (R4–R6)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.roles import Capability
 from outlets.models import Unit
 from outlets.months import Month
 from outlets.selectors import units_visible_to
@@ -128,19 +129,28 @@ def season_table(
     ).first()
     if held is None:
         return None
-    closed = sorted(
-        (
-            each
-            for each in records
-            if each.state == CLOSED and held.first_month <= each.month <= record.month
-        ),
-        key=lambda each: each.month,
-    )
+    return _season_of(user, held, [each for each in records if each.month <= record.month], kind)
+
+
+def season_so_far(user: User, held: Season, kind: str) -> SeasonTable:
+    """A season over all its closed months."""
+    return _season_of(user, held, months_rolled_up(user), kind)
+
+
+def _season_of(
+    user: User, held: Season, records: Sequence[MonthClose], kind: str
+) -> SeasonTable:
+    """The table over those of the months that are closed and of the season."""
+    closed = [
+        each
+        for each in sorted(records, key=lambda each: each.month)
+        if each.state == CLOSED and held.first_month <= each.month <= held.last_month
+    ]
     months = tuple(Month.of(each.month) for each in closed)
     if not closed:
         return SeasonTable(held, months, ())
     totals = season_totals(closed, kind)
-    rules = SchemeRules.from_json(record.scheme.rules)
+    rules = SchemeRules.from_json(closed[-1].scheme.rules)
     names = dict(Unit.objects.filter(pk__in=totals).values_list("pk", "short_name"))
     visible = set(units_visible_to(user).values_list("pk", flat=True))
     rows = [
@@ -164,20 +174,21 @@ def season_totals(
 
 def scores_visible_to(user: User) -> QuerySet[MonthlyScore]:
     """Every stored row of the branch, all editions; the table is open to all who read rankings."""
-    months = months_visible_to(user)
-    if user.unit is None or not months.exists():
+    if user.unit is None or not user.can(Capability.LEAGUE_READ):
         return MonthlyScore.objects.none()
-    return MonthlyScore.objects.filter(branch_id=user.unit.branch_id)
+    rows = MonthlyScore.objects.filter(branch_id=user.unit.branch_id)
+    return rows.select_related("unit", "institution")
+
+
+def scores_explained_to(user: User) -> QuerySet[MonthlyScore]:
+    """The rows whose composition a user may see: those of the units in sight."""
+    return scores_visible_to(user).filter(unit__in=units_visible_to(user))
 
 
 def editions_of(user: User, unit_id: int, month: Month, kind: str) -> list[MonthlyScore]:
     """One unit's rows of a month, latest edition first; none where the user may not look deeper."""
-    if not units_visible_to(user).filter(pk=unit_id).exists():
-        return []
-    if not months_visible_to(user).filter(month=month.first).exists():
-        return []
-    rows = MonthlyScore.objects.filter(unit_id=unit_id, month=month.first, kind=kind)
-    return list(rows.select_related("unit", "institution").order_by("-edition"))
+    rows = scores_explained_to(user).filter(unit_id=unit_id, month=month.first, kind=kind)
+    return list(rows.order_by("-edition"))
 
 
 def members_of(score: MonthlyScore) -> QuerySet[MonthlyScore]:
@@ -199,16 +210,6 @@ def neighbours(score: MonthlyScore) -> tuple[date | None, date | None]:
     after = rows.filter(month__gt=score.month).order_by("month")
     days = (each.values_list("month", flat=True).first() for each in (before, after))
     return next(days), next(days)
-
-
-def records_between(
-    records: Iterable[MonthClose], first: date, last: date
-) -> list[MonthClose]:
-    """Those of the months from the first to the last, oldest first."""
-    return sorted(
-        (record for record in records if first <= record.month <= last),
-        key=lambda record: record.month,
-    )
 
 
 def _scores(records: Collection[MonthClose], kind: str) -> QuerySet[MonthlyScore]:

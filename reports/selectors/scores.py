@@ -12,6 +12,7 @@ from reports.monthly import Key, Line
 from reports.scheme import CAUSE_LABELS, COMPONENT_LABELS, SchemeRules
 from reports.selectors.figures import lines_of
 from reports.selectors.league import members_of
+from reports.wording import plain
 from tellers.models import Quiz
 
 _PREFIXES: Final = ("R3.", "R5.")
@@ -33,7 +34,7 @@ class Part:
 
     name: str
     label: str
-    weight: Decimal | None
+    weight: str
     text: str
     value: str | None
     inspections: list[Operand]
@@ -83,7 +84,7 @@ def _part(
     return Part(
         name=name,
         label=COMPONENT_LABELS.get(name) or CAUSE_LABELS.get(name) or _RESULTS.get(name, name),
-        weight=rules.weights.get(name),
+        weight=plain(rules.weights[name]) if name in rules.weights else "",
         text=line.text,
         value=line.value,
         inspections=[] if name == "quiz" else operands,

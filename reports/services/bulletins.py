@@ -18,7 +18,7 @@ from accounts.models import Job, User
 from accounts.services import audit_add
 from outlets.models import Unit
 from outlets.months import Month
-from reports.bulletins.figures import BulletinError, bulletin_figures, edition_of
+from reports.bulletins.figures import IssueDateError, bulletin_figures, edition_of
 from reports.models import Bulletin
 from reports.services.locks import branches_lock
 
@@ -28,9 +28,7 @@ _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @transaction.atomic
-def bulletin_issue(
-    *, branch: Unit, month: Month, actor: User | None, issued_on: date
-) -> Bulletin:
+def bulletin_issue(*, branch: Unit, month: Month, actor: User | None, issued_on: date) -> Bulletin:
     """The month's bulletin in its latest edition: numbered, its figures stored, its file asked for.
 
     Asked again it is the same bulletin; one made of a published month gets the final figures, under
@@ -84,7 +82,8 @@ def bulletin_render(*, bulletin_id: int, progress: Progress) -> dict[str, Any]:
 
 def is_whole(bulletin: Bulletin) -> bool:
     """Whether the bulletin's file is there."""
-    return bool(bulletin.sha256 and bulletin.file and default_storage.exists(bulletin.file.name))
+    name = str(bulletin.file)
+    return bool(bulletin.sha256 and name) and default_storage.exists(name)
 
 
 def _create(branch: Unit, month: Month, actor: User | None, issued_on: date) -> Bulletin:
@@ -123,9 +122,9 @@ def _finalise(bulletin: Bulletin, actor: User | None, issued_on: date) -> None:
 
 def _check_date(month: Month, issued_on: date) -> None:
     if issued_on < month.first:
-        raise BulletinError(f"印发日期{issued_on}早于{month.label}，请改为该月或以后的日期")
+        raise IssueDateError(f"印发日期{issued_on}早于{month.label}，请改为该月或以后的日期")
     if issued_on > timezone.localdate():
-        raise BulletinError(f"印发日期{issued_on}晚于今天，请改为今天或以前的日期")
+        raise IssueDateError(f"印发日期{issued_on}晚于今天，请改为今天或以前的日期")
 
 
 def _audit(event: str, bulletin: Bulletin, actor: User | None) -> None:
@@ -153,7 +152,7 @@ def _store(bulletin: Bulletin, data: bytes) -> bool:
     """Write the file and point the bulletin at it; False if its figures were replaced meanwhile."""
     from reports.pdf import pdf_pages  # noqa: PLC0415
 
-    digest, old = hashlib.sha256(data).hexdigest(), bulletin.file.name
+    digest, old = hashlib.sha256(data).hexdigest(), str(bulletin.file)
     name = f"bulletins/{bulletin.year}/{bulletin.branch_id}-{bulletin.number:03d}-{digest[:12]}.pdf"
     _write(Path(default_storage.path(name)), data)
     bulletin.file.name, bulletin.sha256, bulletin.pages = name, digest, pdf_pages(data)

@@ -1,29 +1,23 @@
 """Bulletins: the list, issuing one, its page with a preview, its file."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from csp.decorators import csp_replace
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from reports.bulletins import words
-from reports.bulletins.figures import BulletinError
+from reports.bulletins.download import bulletin_response
+from reports.bulletins.figures import BulletinError, IssueDateError
 from reports.forms.bulletins import BulletinForm
-from reports.models import Bulletin
 from reports.selectors.bulletins import bulletins_visible_to, months_to_issue
 from reports.services.bulletins import bulletin_issue, bulletin_request, is_whole
 
 PER_PAGE: Final = 24
-# The browser's own viewer lays the file out in a document of its own; it needs these two.
-_VIEWER: Final[Mapping[str, Any]] = {"object-src": ["'self'"], "style-src": ["'unsafe-inline'"]}
 
 
 @allowed(Capability.BULLETINS_READ)
@@ -59,7 +53,8 @@ def issue(request: SignedInRequest) -> HttpResponse:
                 issued_on=form.cleaned_data["issued_on"],
             )
         except BulletinError as error:
-            form.add_error("issued_on" if "印发日期" in str(error) else "month", str(error))
+            field = "issued_on" if isinstance(error, IssueDateError) else "month"
+            form.add_error(field, str(error))
         else:
             messages.success(request, f"已编为{issued}，正在生成文件。")
             return redirect("reports:bulletin", issued.pk)
@@ -90,10 +85,11 @@ def bulletin(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @allowed(Capability.BULLETINS_READ)
 @require_safe
-@csp_replace(_VIEWER)
 def file(request: SignedInRequest, pk: int) -> HttpResponse:
     """The PDF, shown in the page or, with ?download=1, saved under its Chinese name."""
     found = get_object_or_404(bulletins_visible_to(request.user), pk=pk)
+    if not is_whole(found):
+        raise Http404
     return bulletin_response(found, attachment=bool(request.GET.get("download")))
 
 
@@ -106,18 +102,3 @@ def render_again(request: SignedInRequest, pk: int) -> HttpResponse:
         bulletin_request(bulletin=found, actor=request.user)
         messages.success(request, "已重新提交生成。")
     return redirect("reports:bulletin", found.pk)
-
-
-def bulletin_response(bulletin: Bulletin, *, attachment: bool) -> HttpResponse:
-    """The file of a bulletin; Http404 while there is none."""
-    if not is_whole(bulletin):
-        raise Http404
-    response = FileResponse(
-        default_storage.open(bulletin.file.name),
-        as_attachment=attachment,
-        filename=words.file_name(bulletin.figures),
-        content_type="application/pdf",
-    )
-    response["ETag"] = f'"{bulletin.sha256}"'
-    patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
-    return response  # type: ignore[return-value]  # FileResponse is a response that streams

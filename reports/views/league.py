@@ -16,7 +16,7 @@ from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from outlets.months import Month
 from outlets.spreadsheets import content_type
-from reports.charts import Series, dumbbells
+from reports.charts import COLOURS, Series, dumbbells
 from reports.exports import ExportError, export_file
 from reports.forms.league import KINDS, VIEWS, LeagueForm, MonthForm
 from reports.models import MonthClose
@@ -101,25 +101,25 @@ def league(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "record": record,
         "month": month,
-        "view": form.view,
+        "view": form.chosen_view,
         "views": VIEWS,
-        "view_label": VIEWS[form.view],
-        "kind": form.kind,
+        "view_label": VIEWS[form.chosen_view],
+        "kind": form.chosen_kind,
         "kinds": KINDS,
-        "noun": NOUNS[form.kind],
+        "noun": NOUNS[form.chosen_kind],
         "state_icon": STATE_ICONS[record.state],
         "waiting": waiting_count(record),
         "may_close": request.user.can(Capability.MONTHS_CLOSE),
         "may_export": request.user.can(Capability.EXPORTS),
         **_neighbours(records, record),
     }
-    return _PAGES[form.view](request, records, form, context)
+    return _PAGES[form.chosen_view](request, records, form, context)
 
 
 def _form(request: SignedInRequest, records: list[MonthClose]) -> MonthForm:
     """The table has filters of its own; the other views only the month."""
     form = MonthForm(request.GET, records=records)
-    return LeagueForm(request.GET, records=records) if form.view in _FILTERED else form
+    return LeagueForm(request.GET, records=records) if form.chosen_view in _FILTERED else form
 
 
 def _table(
@@ -128,18 +128,18 @@ def _table(
     """The month's ranks with all components."""
     assert isinstance(form, LeagueForm)  # noqa: S101  (see _form)
     month: Month = context["month"]
-    rows = league_rows(request.user, records, form.record, form.kind)
+    rows = league_rows(request.user, records, form.record, form.chosen_kind)
     form.offer(rows)
     sort = form.asked("sort")
     shown = _sorted(form.matching(rows), sort)
     in_group = bool(form.asked("group"))
     context |= {
-        "lead": league_lead(rows, month, form.kind),
-        "lines": _lines(shown, records, month, form.kind, in_group=in_group),
+        "lead": league_lead(rows, month, form.chosen_kind),
+        "lines": _lines(shown, records, month, form.chosen_kind, in_group=in_group),
         "count": len(rows),
-        "headings": _headings(sort, form.kind),
+        "headings": _headings(sort, form.chosen_kind),
         "in_group": in_group,
-        "export": "institutions" if form.kind == INSTITUTION else "scores",
+        "export": "institutions" if form.chosen_kind == INSTITUTION else "scores",
     }
     return render(request, "reports/league.html", context)
 
@@ -148,12 +148,13 @@ def _season(
     request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
 ) -> HttpResponse:
     """The season so far: means of the closed months."""
-    table = season_table(request.user, records, form.record, form.kind)
-    context |= {
-        "table": table,
-        "lead": season_lead(table, form.kind) if table else "",
-        "name": "institution" if form.kind == INSTITUTION else "score",
-    }
+    table = season_table(request.user, records, form.record, form.chosen_kind)
+    context |= {"table": table, "lead": season_lead(table, form.chosen_kind) if table else ""}
+    if table:
+        prefixes = [_prefix(form.chosen_kind, month) for month in table.months]
+        context["lines"] = [
+            (row, list(zip(row.totals, prefixes, strict=True))) for row in table.rows
+        ]
     return render(request, "reports/league_season.html", context)
 
 
@@ -161,18 +162,25 @@ def _heat(
     request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
 ) -> HttpResponse:
     """Units down, months across, every total on its shade."""
-    rows = league_rows(request.user, records, form.record, form.kind)
+    rows = league_rows(request.user, records, form.record, form.chosen_kind)
     months = _months_shown(records, context["month"])
     totals = [_totals(row, months) for row in rows]
     low, high = bounds(totals)
+    prefixes = [_prefix(form.chosen_kind, month) for month in months]
     context |= {
-        "lead": league_lead(rows, context["month"], form.kind),
+        "lead": league_lead(rows, context["month"], form.chosen_kind),
         "months": months,
         "low": low,
         "high": high,
         "steps": range(_HEAT_STEPS),
         "lines": [
-            (row, [(total, _shade(total, low, high)) for total in line])
+            (
+                row,
+                [
+                    (total, _shade(total, low, high), prefix)
+                    for total, prefix in zip(line, prefixes, strict=True)
+                ],
+            )
             for row, line in zip(rows, totals, strict=True)
         ],
     }
@@ -197,7 +205,7 @@ def _gap(
         held = [row for _, row in gaps]
         chart = dumbbells(
             [row.name for row in held],
-            Series("明查", [row.open for row in held]),
+            Series("明查", [row.open for row in held], COLOURS[1]),
             Series("暗访", [row.covert for row in held]),
             context["lead"],
         )
@@ -242,7 +250,7 @@ def _lines(
     months = _months_shown(records, month)
     totals = {row.unit_id: _totals(row, months) for row in rows}
     low, high = bounds(list(totals.values()))
-    base = reverse(_URLS[kind], args=[month, 0]).removesuffix("0/")
+    prefix = _prefix(kind, month)
     return [
         Line(
             row=row,
@@ -252,10 +260,15 @@ def _lines(
             adjustment=f"{row.adjustment:+.2f}" if row.adjustment else "—",
             total=_figure(row.total),
             spark=spark(totals[row.unit_id], low, high),
-            url=f"{base}{row.unit_id}/" if row.is_visible else "",
+            url=f"{prefix}{row.unit_id}/" if row.is_visible else "",
         )
         for row in rows
     ]
+
+
+def _prefix(kind: str, month: Month) -> str:
+    """The URL of a unit's page in a month, up to the unit."""
+    return reverse(_URLS[kind], args=[month, 0]).removesuffix("0/")
 
 
 def _sorted(rows: list[LeagueRow], sort: str) -> list[LeagueRow]:

@@ -1,5 +1,6 @@
 """Competition schemes and seasons: read by all, drafted and published by the service office."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from reports.scheme import CAUSE_LABELS, COMPONENT_LABELS, SchemeRules
 from reports.selectors.months import schemes_visible_to, seasons_visible_to
 from reports.services import months as months_services
 from reports.services import schemes as services
-from reports.wording import scheme_words
+from reports.wording import plain, scheme_words
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -166,8 +167,10 @@ def _rules_context(version: SchemeVersion) -> dict[str, Any]:
     rules = SchemeRules.from_json(version.rules)
     return {
         "chapters": scheme_words(rules),
-        "weights": [(label, rules.weights[name]) for name, label in COMPONENT_LABELS.items()],
-        "weight_sum": sum(rules.weights.values()),
+        "weights": [
+            (label, plain(rules.weights[name])) for name, label in COMPONENT_LABELS.items()
+        ],
+        "weight_sum": plain(sum(rules.weights.values(), Decimal(0))),
         "causes": [
             (label, rules.values[name], rules.caps.get(name))
             for name, label in CAUSE_LABELS.items()

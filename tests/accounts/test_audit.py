@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, InternalError, ProgrammingError, connection
+from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from accounts.events import EVENTS, detail_words
@@ -53,6 +53,15 @@ def test_an_untouched_chain_is_intact(trail):
     assert report.intact
     assert (report.entries, report.last_id) == (len(trail), trail[-1].pk)
     assert report.last_hash == trail[-1].hash
+
+
+def test_entries_are_numbered_without_gaps(trail, cast):
+    with transaction.atomic():
+        audit_add(event="user.open", actor=None)
+        transaction.set_rollback(True)
+    audit_add(event="user.open", actor=None)
+    numbers = list(AuditEntry.objects.order_by("id").values_list("id", flat=True))
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def test_an_empty_chain_is_intact(db):

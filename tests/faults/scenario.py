@@ -76,7 +76,7 @@ def rollup() -> None:
 
 def bulletin() -> None:
     """Publish the month inside and ask for its bulletin; its job's id."""
-    from reports.bulletins.services import bulletin_issue
+    from reports.services.bulletins import bulletin_issue
 
     branch = Unit.objects.get(code=BRANCH)
     office = User.objects.get(username="office")

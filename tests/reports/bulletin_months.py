@@ -10,7 +10,7 @@ from django.utils import timezone
 from inspections.models import Answer, Checklist, ChecklistVersion, Inspection, Item, Section
 from outlets.models import Unit
 from outlets.months import Month
-from reports.models import MonthClose, MonthlyScore, SchemeVersion
+from reports.models import MonthClose, MonthlyScore, SchemeVersion, Season
 from reports.scheme import DEFAULT_SCHEME
 from tests.factories import make_branch, make_institution, make_outlet
 
@@ -95,71 +95,95 @@ ITEMS = [
 ]
 
 
-def make_season(months=9, first=Month(2011, 4), institutions=11, each=(5, 4, 4), seed=7):
-    """A branch of 48 outlets in 11 institutions with so many closed months; scores at random."""
-    chance = random.Random(seed)
-    branch = make_branch(code="2101", name="鞍山分行", short_name="鞍山分行")
-    names = ["海城", "道西", "对炉", "铁东", "解放路", "银拓", "立山", "千山", "台安", "岫岩", "营业部"]
-    heads = [
-        make_institution(parent=branch, code=f"2101{n:02d}", name=f"{names[n - 1]}支行")
-        for n in range(1, institutions + 1)
-    ]
-    outlets = []
-    for number, head in enumerate(heads):
-        for place in range(each[min(number // 4, len(each) - 1)] if number else 4):
-            name = f"{head.name[:-2]}第{words(place)}分理处" if place else f"{head.name}营业室"
-            outlets.append(make_outlet(parent=head, name=name, windows=chance.randint(2, 8)))
-    version = make_version(branch, ITEMS)
-    skill = {outlet.pk: chance.uniform(82, 96) for outlet in outlets}
-    previous = {}
-    for month in first.range_to(first + (months - 1)):
-        make_close(branch, month)
-        previous = season_month(chance, branch, heads, outlets, month, version, skill, previous)
-    return branch
+NAMES = ["海城", "道西", "对炉", "铁东", "解放路", "银拓", "立山", "千山", "台安", "岫岩", "营口路"]
+SIZES = [5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 4]
+SPREADS = {"open": 2, "covert": 4, "quiz": 3}
+CENT = Decimal("0.01")
 
 
-def season_month(chance, branch, heads, outlets, month, version, skill, previous):
-    """One month of the season, computed by the rules' own means; its ranks."""
-    rows = {}
-    for outlet in outlets:
+class SeasonMaker:
+    """A branch of 48 outlets in 11 institutions whose months are filled at random, but always alike."""
+
+    def __init__(self, seed=7):
+        self.chance = random.Random(seed)
+        self.branch = make_branch(code="2101", name="鞍山分行", short_name="鞍山分行")
+        self.heads = [
+            make_institution(parent=self.branch, code=f"2101{n:02d}", name=f"{name}支行")
+            for n, name in enumerate(NAMES, 1)
+        ]
+        self.outlets = [
+            make_outlet(
+                parent=head, code=f"{head.code}{place:02d}", windows=self.chance.randint(2, 8),
+                name=f"{name}第{'一二三四五'[place]}分理处",
+            )
+            for head, name, size in zip(self.heads, NAMES, SIZES, strict=True)
+            for place in range(size)
+        ]  # fmt: skip
+        self.skill = {outlet.pk: self.chance.uniform(82, 96) for outlet in self.outlets}
+        self.version = make_version(self.branch, ITEMS)
+        self.ranks = {}
+
+    def month(self, month, state=CLOSED):
+        """Store one month: inspections, outlets' rows, institutions' rows."""
+        make_close(self.branch, month, state)
+        scores = {outlet.pk: self._scores(outlet) for outlet in self.outlets}
+        means = {
+            head.pk: mean([scores[each.pk] for each in self.outlets if each.parent_id == head.pk])
+            for head in self.heads
+        }
+        ranks = {"OUTLET": ranked(scores), "INSTITUTION": ranked(means)}
+        for outlet in self.outlets:
+            lines = self._inspected(outlet, month)
+            self._store(outlet, month, "OUTLET", scores[outlet.pk], ranks, lines=lines)
+        for head in self.heads:
+            self._store(head, month, "INSTITUTION", means[head.pk], ranks, institution=head)
+        self.ranks = ranks
+
+    def _scores(self, outlet):
+        skill = self.skill[outlet.pk]
         scores = {
-            name: Decimal(str(round(min(100, chance.gauss(skill[outlet.pk], spread)), 2)))
-            for name, spread in (("open", 2), ("covert", 4), ("quiz", 3))
+            name: Decimal(str(round(min(100, self.chance.gauss(skill, spread)), 2)))
+            for name, spread in SPREADS.items()
         }
-        base = sum(scores.values()) / 3
-        rows[outlet.pk] = scores | {"total": base.quantize(Decimal("0.01"))}
-    ranks = ranked(rows)
-    for outlet in outlets:
+        weighted = 5 * scores["open"] + 5 * scores["covert"] + scores["quiz"]
+        return scores | {"total": (weighted / 11).quantize(CENT)}
+
+    def _inspected(self, outlet, month):
         lines = []
-        for name, channel in (("open", "OPEN"), ("covert", "COVERT")):
-            failed = [code for code, _, _ in ITEMS if chance.random() < 0.15]
-            made = make_inspection(outlet, version, month, failed=failed, channel=channel)
-            lines.append([f"R3.{name}", [made.pk], "", None])
+        for channel in ("OPEN", "COVERT"):
+            failed = [code for code, _, _ in ITEMS if self.chance.random() < 0.15]
+            made = make_inspection(outlet, self.version, month, failed=failed, channel=channel)
+            lines.append([f"R3.{channel.lower()}", [made.pk], "", None])
+        return lines
+
+    def _store(self, unit, month, kind, scores, ranks, **extra):
         make_score(
-            outlet, month, lines=lines, rank=ranks[outlet.pk], previous_rank=previous.get(outlet.pk),
-            base=rows[outlet.pk]["total"], **rows[outlet.pk],
+            unit, month, kind=kind, rank=ranks[kind][unit.pk], base=scores["total"],
+            previous_rank=self.ranks.get(kind, {}).get(unit.pk), **scores, **extra,
         )  # fmt: skip
-    means = {}
-    for head in heads:
-        own = [rows[outlet.pk] for outlet in outlets if outlet.parent_id == head.pk]
-        means[head.pk] = {
-            name: (sum(row[name] for row in own) / len(own)).quantize(Decimal("0.01"))
-            for name in ("open", "covert", "quiz", "total")
-        }
-    head_ranks = ranked(means)
-    for head in heads:
-        make_score(
-            head, month, kind="INSTITUTION", institution=head, rank=head_ranks[head.pk],
-            previous_rank=previous.get(-head.pk), base=means[head.pk]["total"], **means[head.pk],
-        )  # fmt: skip
-    return ranks | {-pk: rank for pk, rank in head_ranks.items()}
+
+
+def make_season(months=9, first=None, seed=7):
+    """A competition of so many closed months from April 2011; the branch."""
+    first = first or Month(2011, 4)
+    maker = SeasonMaker(seed)
+    Season.objects.create(
+        branch=maker.branch, name="2011年文明优质服务竞赛", first_month=date(2011, 4, 1),
+        last_month=date(2011, 12, 1),
+    )  # fmt: skip
+    for month in first.range_to(first + (months - 1)):
+        maker.month(month)
+    return maker.branch
+
+
+def mean(rows):
+    return {
+        name: (sum(row[name] for row in rows) / len(rows)).quantize(CENT)
+        for name in (*SPREADS, "total")
+    }
 
 
 def ranked(rows):
     """Places by total; these scores do not tie."""
     order = sorted(rows, key=lambda pk: -rows[pk]["total"])
     return {pk: place for place, pk in enumerate(order, 1)}
-
-
-def words(place):
-    return "零一二三四五六七八九"[place]

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
@@ -42,7 +41,7 @@ class Command(MonthCommand):
         issued = self._issued(branch, month, options["date"] or timezone.localdate())
         target: Path = options["file"]
         try:
-            shutil.copyfile(default_storage.path(issued.file.name), target)
+            shutil.copyfile(issued.file.path, target)
         except OSError as error:
             raise CommandError(f"无法写入{target}：{error.strerror}") from error
         self.stdout.write(f"{issued}，{issued.pages}页：{target.resolve()}")
