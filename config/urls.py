@@ -1,7 +1,7 @@
 """The site map."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import accounts.api
 import inspections.api
@@ -18,7 +18,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include(tellers.api.router.urls)),
     path("", include(reports.api.router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 
 handler400 = "accounts.views.errors.bad_request"

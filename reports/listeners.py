@@ -1,9 +1,16 @@
-"""What happens elsewhere and moves the figures: quizzes that came or changed."""
+"""What happens elsewhere and moves the figures: releases, and quizzes that came or changed."""
 
 from collections.abc import Sequence
 
+from inspections.services.releases import Released, on_release
 from reports.services.rollup import Change, figures_refresh
 from tellers.services import QuizChange, on_quizzes
+
+
+@on_release
+def inspections_released(changes: Sequence[Released]) -> None:
+    """Carry released inspections into the open months they belong to."""
+    figures_refresh(Change(*change) for change in changes)
 
 
 @on_quizzes

@@ -16,6 +16,7 @@ it returns the keys of. Several rows of one name and method add up.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from accounts.roles import CAPABILITIES, Capability, Role
@@ -53,10 +54,6 @@ class Row:
 
 def table() -> list[Row]:
     """Every row of every app."""
-    from tests.accounts.access_rows import ROWS as accounts
-    from tests.inspections.access_rows import ROWS as inspections
-    from tests.outlets.access_rows import ROWS as outlets
-    from tests.reports.access_rows import ROWS as reports
-    from tests.tellers.access_rows import ROWS as tellers
-
-    return [*accounts, *outlets, *inspections, *tellers, *reports]
+    apps = ("accounts", "outlets", "inspections", "tellers", "reports")
+    modules = (import_module(f"tests.{app}.access_rows") for app in apps)
+    return [row for module in modules for row in module.ROWS]

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 
 
 class DateInput(forms.DateInput):
@@ -11,6 +12,11 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even if nothing was; None when the form is only to be shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def add_refusal(form: forms.Form, error: ValidationError) -> None:

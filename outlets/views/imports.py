@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import SignedInRequest, allowed
 from accounts.models import User
 from accounts.roles import Capability
+from outlets.forms import posted
 from outlets.forms.imports import ImportForm
 from outlets.importing import ImportRefused, ImportResult, Kind, file_import, kinds, template_of
 from outlets.spreadsheets import XLSX_TYPE, parse_map
@@ -62,8 +63,8 @@ def import_file(request: SignedInRequest, key: str) -> HttpResponse:
     kind = _kind_or_404(key)
     if "token" in request.POST:
         return _confirm(request, kind)
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
+    form = ImportForm(posted(request), request.FILES or None)
+    if not form.is_valid():
         return _page(request, kind, form=form, status=422 if form.errors else 200)
     upload = Upload.of(form)
     try:

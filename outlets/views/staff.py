@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from outlets.forms import add_refusal
+from outlets.forms import add_refusal, posted
 from outlets.forms.staff import PlaceForm, StaffEditForm, StaffFilterForm, StaffNewForm
 from outlets.models import Staff
 from outlets.selectors import postings_visible_to, staff_visible_to, units_visible_to
@@ -79,11 +79,11 @@ def _ended(posting: Any, today: Any) -> bool:
 def staff_new(request: SignedInRequest) -> HttpResponse:
     """Take somebody on."""
     form = StaffNewForm(
-        request.POST or None,
+        posted(request),
         units=units_visible_to(request.user),
         initial={"unit": request.GET.get("unit"), "start": timezone.localdate()},
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         data = form.cleaned_data
         try:
             made = staff_create(
@@ -106,8 +106,8 @@ def staff_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct somebody's facts, or enter that they left."""
     found = _staff_or_404(request, pk)
     initial = {name: getattr(found, name) for name in ("name", "hired_on", "left_on")}
-    form = StaffEditForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = StaffEditForm(posted(request), initial=initial)
+    if form.is_valid():
         try:
             staff_update(staff=found, **form.cleaned_data)
         except ValidationError as error:
@@ -124,11 +124,11 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Move somebody to another unit or post."""
     found = _staff_or_404(request, pk)
     form = PlaceForm(
-        request.POST or None,
+        posted(request),
         units=units_visible_to(request.user),
         initial={"start": timezone.localdate()},
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             made = staff_transfer(staff=found, place=form.place())
         except ValidationError as error:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from outlets.forms import add_refusal
+from outlets.forms import add_refusal, posted
 from outlets.forms.units import (
     TreeFilterForm,
     UnitEditForm,
@@ -80,10 +80,8 @@ def unit(request: SignedInRequest, pk: int) -> HttpResponse:
 def unit_new(request: SignedInRequest) -> HttpResponse:
     """Found a unit."""
     units = units_visible_to(request.user)
-    form = UnitNewForm(
-        request.POST or None, units=units, initial={"parent": request.GET.get("parent")}
-    )
-    if request.method == "POST" and form.is_valid():
+    form = UnitNewForm(posted(request), units=units, initial={"parent": request.GET.get("parent")})
+    if form.is_valid():
         try:
             made = unit_create(
                 code=form.cleaned_data["code"],
@@ -104,8 +102,8 @@ def unit_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct a unit's facts, or close it."""
     found = _unit_or_404(request, pk)
     initial = {name: getattr(found, name) for name in UnitFacts.__dataclass_fields__}
-    form = UnitEditForm(request.POST or None, is_branch=found.parent_id is None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = UnitEditForm(posted(request), is_branch=found.parent_id is None, initial=initial)
+    if form.is_valid():
         try:
             unit_update(unit=found, facts=form.facts())
         except ValidationError as error:
@@ -123,11 +121,11 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _unit_or_404(request, pk)
     others = units_visible_to(request.user).exclude(path__startswith=found.path)
     form = UnitMoveForm(
-        request.POST or None,
+        posted(request),
         units=others,
         initial={"parent": found.parent_id, "effective_on": timezone.localdate()},
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             made = unit_move(unit=found, **form.cleaned_data)
         except ValidationError as error:
@@ -151,8 +149,8 @@ def windows(request: SignedInRequest, pk: int) -> HttpResponse:
     initial = {zone: now[zone] for zone in Window.Zone}
     if not now:
         initial[Window.Zone.CASH] = found.windows
-    form = WindowsForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = WindowsForm(posted(request), initial=initial)
+    if form.is_valid():
         windows_set(unit=found, counts=form.cleaned_data)
         messages.success(request, f"已保存“{found.short_name}”的窗口。")
         return redirect("outlets:unit", pk)

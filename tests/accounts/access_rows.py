@@ -10,7 +10,8 @@ from tests.factories import make_user
 
 MANAGE, AUTHORISE = who(Capability.USERS_MANAGE), who(Capability.USERS_AUTHORISE)
 AUDIT = who(Capability.AUDIT_READ)
-OFFICE = frozenset({Role.SERVICE_OFFICE})
+# The one who asked, and the service office of the branch.
+JOB_READERS = frozenset({Role.SERVICE_OFFICE, Role.LEADERSHIP})
 
 
 def user(org: Any) -> dict[str, Any]:
@@ -65,7 +66,7 @@ PAGES = [
     Row("accounts:tokens"),
     Row("accounts:tokens", method="POST"),
     Row("accounts:token-revoke", TELLER, own=own_token, other=foreign_token, method="POST"),
-    Row("accounts:job", OFFICE, own=branch_job, other=foreign_job),
+    Row("accounts:job", JOB_READERS, own=branch_job, other=foreign_job),
 ]
 
 SIGN_IN = [
@@ -87,8 +88,9 @@ SIGN_IN = [
     Row("mfa_deactivate_totp", own=None, other=lambda _org: {}),
     Row("mfa_view_recovery_codes", own=None, other=lambda _org: {}),
     Row("mfa_download_recovery_codes", own=None, other=lambda _org: {}),
-    Row("mfa_remove_webauthn", own=None, other=lambda _org: {"pk": 1}),
-    Row("mfa_edit_webauthn", own=None, other=lambda _org: {"pk": 1}),
+    # These ask for the password again before they look.
+    Row("mfa_remove_webauthn", own=lambda _org: {"pk": 1}),
+    Row("mfa_edit_webauthn", own=lambda _org: {"pk": 1}),
 ]
 
 MACHINE = [
@@ -114,7 +116,7 @@ API = [
     Row("audit-list", AUDIT),
     Row("audit-verify", AUDIT, method="POST"),
     Row("job-list"),
-    Row("job-detail", OFFICE, own=branch_job, other=foreign_job),
+    Row("job-detail", JOB_READERS, own=branch_job, other=foreign_job),
     Row("token-list"),
     Row("token-list", method="POST"),
     Row("token-detail", TELLER, own=own_token, other=foreign_token, method="DELETE"),
