@@ -2,7 +2,10 @@
 
 from typing import Any, cast
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ConfirmForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import Manager, QuerySet
@@ -23,14 +26,37 @@ username_rule = RegexValidator(
 )
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
-    """allauth's, in our words."""
+class InOurWords:
+    """Labels of our own on a form of allauth, and no placeholders that repeat them."""
+
+    labels: dict[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "登录名"
-        for field in self.fields.values():
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for name, field in fields.items():
+            field.label = self.labels.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(InOurWords, LoginForm):  # type: ignore[misc]
+    labels = {"login": "登录名"}
+
+
+class PasswordForm(InOurWords, ChangePasswordForm):  # type: ignore[misc]
+    labels = {"password1": "新密码", "password2": "再输一次新密码"}
+
+
+class CodeForm(InOurWords, AuthenticateForm):  # type: ignore[misc]
+    labels = {"code": "验证码"}
+
+
+class CodeAgainForm(InOurWords, ConfirmForm):  # type: ignore[misc]
+    labels = {"code": "验证码"}
+
+
+class AppForm(InOurWords, ActivateTOTPForm):  # type: ignore[misc]
+    labels = {"code": "验证码"}
 
 
 class CodeInput(forms.TextInput):

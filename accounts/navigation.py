@@ -60,6 +60,10 @@ MENU = (
     ),
     Entry("人员", "users", "outlets:staff", (Capability.STAFF_READ,), "员工名册与历次任职。"),
     Entry(
+        "工作日历", "calendar", "outlets:calendar", (Capability.UNITS_EDIT,),
+        "节假日与调休，各类办理期限按它推算。",
+    ),
+    Entry(
         "账号", "user-cog", "accounts:users", (Capability.USERS_MANAGE, Capability.USERS_AUTHORISE),
         "开立、授权、停用账号，解锁与重置密码。",
     ),

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.roles import Role
+from tests.browser import chromium, new_page, sign_in  # noqa: F401  (fixtures)
 from tests.factories import make_branch, make_institution, make_outlet, make_user
 
 
@@ -18,6 +19,12 @@ def _plain_static_files(settings):
     """Pages render without collected files, as in development."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def _media_apart(settings, tmp_path_factory):
+    """No test writes among the files of a running installation."""
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
 
 
 @pytest.fixture

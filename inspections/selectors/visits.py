@@ -89,6 +89,16 @@ def plannable_units(user: User) -> QuerySet[Unit]:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """One channel's part: how many outlets have a visit or a result, and which have none."""
+
+    channel: str
+    label: str
+    reached: int
+    missing: list[Unit]
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How far a month's plan reaches: the outlets open in it, and those without a visit, by channel."""
 
@@ -96,8 +106,12 @@ class Coverage:
     units: int
     missing: dict[str, list[Unit]]
 
-    def reached(self, channel: str) -> int:
-        return self.units - len(self.missing[channel])
+    @property
+    def rows(self) -> list["CoverageRow"]:
+        return [
+            CoverageRow(channel, str(Channel(channel).label), self.units - len(units), units)
+            for channel, units in self.missing.items()
+        ]
 
 
 def coverage_of(user: User, month: Month) -> Coverage:

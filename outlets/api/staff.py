@@ -94,7 +94,7 @@ class StaffViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     serializer_class = StaffSerializer
     filterset_class = StaffFilter
     lookup_field = "number"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = r"[^/\x00-\x1f]+"
 
     def get_queryset(self) -> QuerySet[Staff]:
         """The visible people, with their visible postings."""

@@ -86,7 +86,7 @@ class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
     serializer_class = UnitSerializer
     filterset_class = UnitFilter
     lookup_field = "code"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = r"[^/\x00-\x1f]+"
 
     def get_queryset(self) -> QuerySet[Unit]:
         """The visible units."""

@@ -1,4 +1,9 @@
-"""`--map` files: how somebody else's columns become ours (docs/operations.md)."""
+"""`--map` files: how somebody else's columns become ours.
+
+JSON: our column name → theirs; or a constant, {"value": "网点"}; or a table of values,
+{"column": "parent", "values": {"B1": "机构"}, "default": "网点"}: listed values are replaced,
+others pass through, or become the default where one is given.
+"""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -52,17 +52,6 @@ class PdfRenderer(BaseRenderer):
         return json.dumps(data, ensure_ascii=False, default=str).encode()
 
 
-class MonthField(serializers.CharField):
-    """A month as text."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """A month; an error that says how one is written."""
-        try:
-            return Month.parse(super().to_internal_value(data))
-        except InvalidMonth as error:
-            raise serializers.ValidationError(str(error)) from error
-
-
 class BulletinSerializer(serializers.ModelSerializer[Bulletin]):
     """A numbered bulletin; its file is there when `sha256` is not empty."""
 
@@ -108,8 +97,15 @@ class BulletinSerializer(serializers.ModelSerializer[Bulletin]):
 class BulletinIssueSerializer(serializers.Serializer[Any]):
     """What is to be issued."""
 
-    month = MonthField(max_length=7, help_text="月份，如 2011-04；须已公示或已封账")
+    month = serializers.CharField(max_length=7, help_text="月份，如 2011-04；须已公示或已封账")
     issued_on = serializers.DateField(help_text="印发日期")
+
+    def validate_month(self, text: str) -> Month:
+        """A month; an error that says how one is written."""
+        try:
+            return Month.parse(text)
+        except InvalidMonth as error:
+            raise serializers.ValidationError(str(error)) from error
 
 
 @extend_schema_view(

@@ -149,7 +149,7 @@ def _outlets(figures: Figures) -> Section:
         *_scores(rows),
         *_standing_columns(),
     ]
-    return Section("网点成绩", [Table(columns, rows, style=_style(rows))])
+    return Section("网点成绩", [Table(columns, rows, style=_style(rows))], new_page=True)
 
 
 def _moves(figures: Figures) -> Section:

@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
 from inspections.models import Inspection
 from reports.models import MonthClose, MonthlyScore
 from reports.monthly import Key, Line
@@ -39,6 +42,11 @@ class Part:
     value: str | None
     inspections: list[Operand]
     quizzes: list[Operand]
+
+    @property
+    def arithmetic(self) -> SafeString:
+        """The text with places where a narrow page may break it, never within a number."""
+        return mark_safe(escape(self.text).replace("+", "+<wbr>").replace("/", "/<wbr>"))  # noqa: S308
 
     @property
     def is_result(self) -> bool:

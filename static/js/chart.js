@@ -11,16 +11,29 @@ function themed(value, colours) {
   return colours[value] ?? value;
 }
 
+// Below this width figures beside the points would cover the names; the table below has them.
+const NARROW = 480;
+
+/** The option without the figures beside its points. */
+function bare(option) {
+  const quiet = (each) => ({ ...each, label: { ...each.label, show: false } });
+  const series = option.series.map((each) => ({
+    ...quiet(each), data: each.data.map((point) => (point?.label ? quiet(point) : point)),
+  }));
+  return { ...option, series };
+}
+
 function draw(element) {
   const style = getComputedStyle(element);
   const colours = { [INK]: style.color, [FAINT]: style.getPropertyValue("--tblr-secondary-color") || style.color };
   const option = JSON.parse(document.getElementById(element.dataset.option).textContent);
   window.echarts.getInstanceByDom(element)?.dispose();
   element.style.height = `${element.dataset.height}px`;
-  window.echarts.init(element, null, { renderer: "svg" }).setOption(themed(option, colours));
+  const shown = element.clientWidth < NARROW ? bare(option) : option;
+  window.echarts.init(element, null, { renderer: "svg" }).setOption(themed(shown, colours));
 }
 
 const charts = [...document.querySelectorAll(".mc-chart")];
 charts.forEach(draw);
-addEventListener("resize", () => charts.forEach((each) => window.echarts.getInstanceByDom(each)?.resize()));
+addEventListener("resize", () => charts.forEach(draw));
 new MutationObserver(() => charts.forEach(draw)).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });

@@ -72,7 +72,7 @@ def test_opening_leads_to_the_account_and_waits(system, org):
     [
         ("username", "ab", "登录名为 3–64 位"),
         ("username", "teller", "已被使用"),
-        ("username", "", "这个字段是必填项"),
+        ("username", "", "字段是必填项"),
         ("unit", "NOPE", "没有机构号为“NOPE”的机构"),
         ("unit", "", "必须指定机构"),
         ("role", "ROOT", "ROOT"),

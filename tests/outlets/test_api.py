@@ -116,6 +116,12 @@ def test_only_the_service_office_writes(api, cast, org, role):
     assert api.delete(f"{DAYS}2011-10-01/").status_code == 403
 
 
+def test_addresses_that_no_unit_can_have(office):
+    assert office.get(f"{UNITS}%00/").status_code == 404
+    assert office.get(f"{STAFF}%00/").status_code == 404
+    assert office.get(UNITS, {"name": "\x00"}).status_code == 400
+
+
 def test_nothing_is_deleted(office):
     assert office.delete(f"{UNITS}ASA1/").status_code == 405
     assert office.put(f"{UNITS}ASA1/", NEW).status_code == 405

@@ -52,7 +52,9 @@ def close_month(org, month=APRIL, state=CLOSED):
     version = make_version(org.branch, ITEMS) if version is None else None
     lines = []
     if version:
-        lines = [["R3.open", [make_inspection(org.a1, version, month, failed=["2.01"]).pk], "", None]]
+        lines = [
+            ["R3.open", [make_inspection(org.a1, version, month, failed=["2.01"]).pk], "", None]
+        ]
     make_score(org.a1, month, rank=1, total="95.00", open="96.00", covert="94.00", lines=lines)
     make_score(org.b1, month, rank=2, total="92.00", open="93.00", covert="91.00")
     make_score(org.a, month, kind="INSTITUTION", institution=org.a, rank=1, total="95.00")
@@ -134,7 +136,10 @@ class TestIssuing:
 
     @pytest.mark.parametrize(
         ("day", "reason"),
-        [(date(2011, 3, 31), "早于2011年4月"), (timezone.localdate() + timedelta(days=1), "晚于今天")],
+        [
+            (date(2011, 3, 31), "早于2011年4月"),
+            (timezone.localdate() + timedelta(days=1), "晚于今天"),
+        ],
     )
     def test_dates_that_cannot_be_are_refused(self, org, day, reason):
         close_month(org)
@@ -216,7 +221,10 @@ class TestTheFile:
     def test_the_real_device_of_a_full_disk_is_understood(self, tmp_path):
         full = Path("/dev/full")
         assert full.exists()
-        with pytest.raises(OSError, match="No space") as caught, full.open("wb", buffering=0) as file:
+        with (
+            pytest.raises(OSError, match="No space") as caught,
+            full.open("wb", buffering=0) as file,
+        ):
             file.write(b"x")
         assert caught.value.errno in service._FULL
         assert errno.ENOSPC in service._FULL

@@ -53,8 +53,8 @@ def server():
 REFERENCES = [
     '<img src="{}/a.png">',
     '<link rel="stylesheet" href="{}/a.css">',
-    '<style>@import url({}/a.css);</style>',
-    '<style>@font-face{{font-family:x;src:url({}/a.woff)}} p{{font-family:x}}</style><p>x</p>',
+    "<style>@import url({}/a.css);</style>",
+    "<style>@font-face{{font-family:x;src:url({}/a.woff)}} p{{font-family:x}}</style><p>x</p>",
     '<p style="background:url({}/a.png)">x</p>',
     '<object data="{}/a.svg"></object>',
     '<link rel="attachment" href="{}/a.txt">',

@@ -1,0 +1,110 @@
+"""A real Chromium for tests marked `browser`, and what they share.
+
+The server is pytest-django's `live_server` with DEBUG off and the security policy of production.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.factories import PASSWORD
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+SHOTS = Path(__file__).resolve().parent.parent / "var" / "test-shots"
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a module.
+
+    Not of the session: while it is open an event loop runs in the main thread, which Django would
+    take for an asynchronous view.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(
+    chromium, live_server, settings, monkeypatch, request
+) -> Iterator[Callable[..., Page]]:
+    """A function that opens a page of a fresh visitor; what the console complains of fails the test.
+
+    Except for forms refused with 422, which Chromium reports too.
+    """
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def note(kind: str, text: str) -> None:
+        if kind == "error" and "status of 422" not in text:
+            complaints.append(text)
+
+    def open_page(**options: object) -> Page:
+        options = {"viewport": DESK, "locale": "zh-CN", "base_url": live_server.url} | options
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: note(message.type, message.text))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(new_page) -> SignIn:
+    """A function that opens a page and signs a user of the cast in through the form."""
+
+    def enter(username: str, password: str = PASSWORD, **options: object) -> Page:
+        page = new_page(**options)
+        page.goto("/accounts/login/")
+        page.get_by_label("登录名").fill(username)
+        page.get_by_label("密码").fill(password)
+        with page.expect_navigation():
+            page.get_by_role("button", name="登录").click()
+        return page
+
+    return enter
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.1 AA on the page, one line each."""
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than the window; 0 when it fits."""
+    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))

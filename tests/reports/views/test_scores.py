@@ -1,0 +1,94 @@
+import pytest
+from django.urls import reverse
+
+from reports.services.corrections import correction_issue
+from reports.services.months import months_close
+from tests.factories import make_outlet, make_staff
+from tests.reports.rows import APRIL, MAY, quiz, release
+
+pytestmark = pytest.mark.django_db
+
+
+def url(unit, month=APRIL, name="score"):
+    return reverse(f"reports:{name}", args=[month, unit.pk])
+
+
+def read(client, user, address):
+    client.force_login(user)
+    response = client.get(address)
+    return response.status_code, response.content.decode()
+
+
+def test_from_rank_to_inspections(client, org, cast):
+    one = release(org.a1, score="92.00")
+    two = release(org.a1, score="90.50")
+    covert = release(org.a1, "COVERT", score="88.10")
+    quiz(org.a1, "80.00", staff=make_staff(unit=org.a1, name="王芳"))
+    status, html = read(client, cast.outlet_head, url(org.a1))
+    assert status == 200
+    assert "总分88.80，网点第1名，城区组第1名，上月未参评。" in html
+    assert "(92.00+<wbr>90.50)/<wbr>2=91.25" in html
+    for inspection in (one, two, covert):
+        assert reverse("inspections:inspection", args=[inspection.pk]) in html
+    assert "王芳" in html
+    assert "初始办法" in html
+
+
+def test_an_institution_by_its_outlets(client, org, cast):
+    release(org.a1, score="92.00")
+    release(org.a2, score="88.00")
+    status, html = read(client, cast.institution_head, url(org.a, name="institution"))
+    assert status == 200
+    assert "(4×92.00+<wbr>4×88.00)/<wbr>8=90.00" in html
+    assert url(org.a1) in html
+    assert url(org.a2) in html
+
+
+def test_the_months_before_and_after(client, org, cast):
+    release(org.a1)
+    release(org.a1, day=MAY.first)
+    _, april = read(client, cast.outlet_head, url(org.a1))
+    _, may = read(client, cast.outlet_head, url(org.a1, MAY))
+    assert url(org.a1, MAY) in april
+    assert url(org.a1) in may
+
+
+def test_corrections_beside(client, org, cast):
+    release(org.a1, score="90.00")
+    months_close(branch_ids=[org.branch.pk], month=APRIL, actor=None)
+    release(org.a1, score="80.00")
+    correction_issue(branch=org.branch, month=APRIL, reason="漏报", actor=cast.service_office)
+    _, html = read(client, cast.outlet_head, url(org.a1))
+    assert "总分85.00" in html
+    assert "?edition=0" in html
+    _, old = read(client, cast.outlet_head, f"{url(org.a1)}?edition=0")
+    assert "总分90.00" in old
+    assert "这是更正以前的数字" in old
+    assert read(client, cast.outlet_head, f"{url(org.a1)}?edition=7")[0] == 404
+
+
+def test_an_unranked_outlet_says_why(client, org, cast):
+    release(org.a2)
+    _, html = read(client, cast.outlet_head, url(org.a1))
+    assert "本月未参评" in html
+    assert "本月无明查、暗访成绩，未参评" in html
+
+
+def test_what_is_out_of_sight_is_not_found(client, org, cast):
+    release(org.b1)
+    foreign = make_outlet(parent=org.other)
+    release(foreign)
+    for user in (cast.outlet_head, cast.institution_head):
+        assert read(client, user, url(org.b1))[0] == 404
+    for user in (cast.service_office, cast.leadership):
+        assert read(client, user, url(org.b1))[0] == 200
+        assert read(client, user, url(foreign))[0] == 404
+    assert read(client, cast.outlet_head, url(org.a, name="institution"))[0] == 404
+
+
+def test_no_figures_no_page(client, org, cast):
+    assert read(client, cast.service_office, url(org.a1))[0] == 404
+    assert read(client, cast.service_office, f"/reports/scores/2011-13/{org.a1.pk}/")[0] == 404
+    client.force_login(cast.service_office)
+    release(org.a1)
+    assert client.post(url(org.a1)).status_code == 405
