@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import User
 from accounts.roles import Capability
@@ -18,18 +18,18 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 class SignedInRequest(HttpRequest):
     """A request that passed `allowed`: its user is an account."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 def allowed(
     *capabilities: Capability,
-) -> Callable[[Callable[Concatenate[SignedInRequest, P], HttpResponse]], View[P]]:
+) -> Callable[[Callable[Concatenate[SignedInRequest, P], HttpResponseBase]], View[P]]:
     """Let users with any of the capabilities in; 403 for other roles, sign-in for strangers."""
 
-    def decorate(view: Callable[Concatenate[SignedInRequest, P], HttpResponse]) -> View[P]:
+    def decorate(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase]) -> View[P]:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             signed_in = cast("SignedInRequest", request)
             if capabilities and not any(signed_in.user.can(one) for one in capabilities):
                 raise PermissionDenied

@@ -57,11 +57,15 @@ def event_label(event: str) -> str:
     return EVENTS.get(event, event)
 
 
-# What the details of an entry are called.
+# What the details of an entry are called, in the order they are read.
 DETAILS: dict[str, str] = {
-    "actor": "操作人",
-    "after": "改后",
+    "name": "姓名",
+    "role": "岗位",
+    "unit": "机构号",
+    "staff": "员工号",
     "before": "改前",
+    "after": "改后",
+    "actor": "操作人",
     "branch": "分行",
     "broken_at": "断点",
     "days": "有效天数",
@@ -73,25 +77,23 @@ DETAILS: dict[str, str] = {
     "kind": "种类",
     "last": "到",
     "month": "月份",
-    "name": "姓名",
     "reason": "原因",
     "result": "结果",
-    "role": "岗位",
     "scheme": "办法",
     "search": "条件",
-    "staff": "员工号",
     "state": "状态",
     "subject": "对象",
-    "unit": "机构号",
 }
 
 
 def detail_words(detail: dict[str, Any]) -> str:
     """The details of an entry as "姓名：…；岗位：…", leaving out what is empty."""
+    order = list(DETAILS)
+    known = sorted(detail, key=lambda key: order.index(key) if key in DETAILS else len(order))
     return "；".join(
-        f"{DETAILS.get(key, key)}：{_words(value)}"
-        for key, value in detail.items()
-        if value not in ("", None, {}, [])
+        f"{DETAILS.get(key, key)}：{_words(detail[key])}"
+        for key in known
+        if detail[key] not in ("", None, {}, [])
     )
 
 

@@ -77,7 +77,7 @@ class CodeInput(forms.TextInput):
         return format_html('{}<datalist id="{}-list">{}</datalist>', field, name, options)
 
 
-class CodeField(forms.ModelChoiceField):
+class CodeField(forms.ModelChoiceField[Any]):
     """Picks a row by its code instead of from a drop-down of thousands."""
 
     def __init__(self, *, code: str, of: str, **kwargs: Any) -> None:
@@ -122,7 +122,9 @@ class AssignmentForm(forms.Form):
         units = cast("CodeField", self.fields["unit"])
         staff = cast("CodeField", self.fields["staff"])
         units.offer(units.rows.filter(closed_on=None).order_by("path"))
-        taken = User.objects.exclude(pk=user.pk if user else None).exclude(staff=None)
+        taken = User.objects.exclude(staff=None)
+        if user is not None:
+            taken = taken.exclude(pk=user.pk)
         staff.offer(
             staff.rows.filter(left_on=None).exclude(pk__in=taken.values("staff")).order_by("number")
         )

@@ -77,7 +77,7 @@ def kinds() -> dict[str, Kind]:
 def file_import(
     *,
     kind: Kind,
-    source: Source,
+    source: Source | Book,
     mapping: ColumnMap | None = None,
     actor: User | None = None,
     as_of: date | None = None,
@@ -87,7 +87,7 @@ def file_import(
 
     ImportRefused names every bad row with line, column, value and reason.
     """
-    book = open_book(source)
+    book = source if isinstance(source, Book) else open_book(source)
     request = ImportRequest(book=book, mapping=mapping, actor=actor, as_of=as_of)
     with transaction.atomic():
         _queue_up(kind)

@@ -32,6 +32,11 @@ _ROW: Final = 20
 _TREND_HEIGHT: Final = 144
 _STEPS: Final = tuple(map(Decimal, ("0.5", "1", "2", "5", "10")))
 _MOST_STEPS: Final = 6
+_BARE: Final[dict[str, Any]] = {
+    "axisTick": {"show": False},
+    "axisLine": {"show": False},
+    "splitLine": {"show": False},
+}
 _PALE: Final = "#fdf6f3"
 _DEEP: Final = "#c2522f"
 
@@ -68,7 +73,7 @@ def stacked_bars(
     option = _base() | {
         "legend": _legend([each.name for each in series]),
         "grid": {"left": 4, "right": 48, "top": 30, "bottom": 2, "containLabel": True},
-        "xAxis": {"type": "value", "show": False, "max": float(widest)},
+        "xAxis": _BARE | {"type": "value", "max": float(widest), "axisLabel": {"show": False}},
         "yAxis": _names_axis(names),
         "series": [*parts, _bar("合计", "transparent", ends)],
     }
@@ -101,19 +106,20 @@ def dumbbells(
 def trend(
     months: Sequence[str], series: Sequence[Series], summary: str, width: int = TEXT_WIDTH
 ) -> Chart:
-    """A line a series over the months: every point of the first labelled, each line by its name."""
+    """A line a series over the months, each with its name at the end; the figures of the first
+    stand below the months, where no line crosses them.
+    """
     low, high = _bounds([value for each in series for value in each.values])
     shifts = _apart([each.values[-1] for each in series], low, high)
     lines = [
         {
             "type": "line",
             "name": each.name,
-            "data": [_labelled(value, show=not number) for value in each.values],
+            "data": [None if value is None else float(value) for value in each.values],
             "symbol": "circle",
             "symbolSize": 5,
             "color": each.colour,
             "lineStyle": {"width": 2.4 if not number else 1.6},
-            "label": _label() | {"position": "top"},
             "endLabel": _end_label(shifts[number]),
             "emphasis": {"disabled": True},
             "clip": False,
@@ -121,13 +127,13 @@ def trend(
         for number, each in enumerate(series)
     ]
     option = _base() | {
-        "grid": {"left": 4, "right": 64, "top": 18, "bottom": 2, "containLabel": True},
+        "grid": {"left": 4, "right": 64, "top": 10, "bottom": 2, "containLabel": True},
         "xAxis": {
             "type": "category",
-            "data": list(months),
+            "data": _with_figures(months, series),
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": RULE}},
-            "axisLabel": _label() | {"interval": 0},
+            "axisLabel": _label() | {"interval": 0, "lineHeight": 15},
         },
         "yAxis": _value_axis(low, high) | {"axisLabel": _label() | {"color": FAINT}},
         "series": lines,
@@ -201,8 +207,8 @@ def _names_axis(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _cells_axis(names: Sequence[str]) -> dict[str, Any]:
-    bare = {"axisTick": {"show": False}, "axisLine": {"show": False}, "splitLine": {"show": False}}
-    return {"type": "category", "data": list(names), "axisLabel": _label() | {"interval": 0}} | bare
+    labels = _label() | {"interval": 0}
+    return _BARE | {"type": "category", "data": list(names), "axisLabel": labels}
 
 
 def _value_axis(low: Decimal, high: Decimal) -> dict[str, Any]:
@@ -255,13 +261,19 @@ def _bounds(values: Iterable[Value]) -> tuple[Decimal, Decimal]:
     return floor(low / step) * step, ceil(high / step) * step
 
 
+def _with_figures(months: Sequence[str], series: Sequence[Series]) -> list[str]:
+    first: Sequence[Value] = series[0].values if series else [None] * len(months)
+    pairs = zip(months, first, strict=True)
+    return [month if value is None else f"{month}\n{value:.2f}" for month, value in pairs]
+
+
 def _step(low: Decimal, high: Decimal) -> Decimal:
     return next((step for step in _STEPS if (high - low) / step <= _MOST_STEPS), Decimal(20))
 
 
 def _apart(ends: Sequence[Value], low: Decimal, high: Decimal) -> list[float]:
     """How far down to move each line's name so that none covers another, in pixels."""
-    scale = float(_TREND_HEIGHT - 44) / float(high - low)
+    scale = float(_TREND_HEIGHT - 54) / float(high - low)
     moved: dict[int, float] = {}
     floor_y = 0.0
     for index in sorted(range(len(ends)), key=lambda each: -(ends[each] or low)):

@@ -126,7 +126,7 @@ class Correction(models.Model):
 class MonthlyScore(models.Model):
     """One stored row of a month's league table: a serving unit's, or an institution's.
 
-    `lines`: [{"rule", "ids", "text", "value"}], every figure with what it is made of.
+    `lines`: a list of [rule, ids, text, value], every figure with what it is made of (R3, R5).
     `edition` 0 are the closed figures, n those of Correction n. Frozen rows never change.
     """
 

@@ -43,7 +43,11 @@ def season_lead(table: SeasonTable, kind: str) -> str:
     season = table.season
     if not table.months:
         return f"{season.name}还没有封账的月份，封账后计入累计。"
-    span = f"{table.months[0].label}至{table.months[-1].label}" if len(table.months) > 1 else table.months[0].label
+    span = (
+        f"{table.months[0].label}至{table.months[-1].label}"
+        if len(table.months) > 1
+        else table.months[0].label
+    )
     leaders = [row for row in table.rows if row.standing.rewarded]
     text = f"{season.name}已封账{len(table.months)}个月（{span}）"
     if not leaders:

@@ -70,9 +70,7 @@ class Row:
         self.lines = figures.lines
 
 
-def branch_table(
-    rules: SchemeRules, branch_id: int, month: date, facts: MonthFacts
-) -> list[Row]:
+def branch_table(rules: SchemeRules, branch_id: int, month: date, facts: MonthFacts) -> list[Row]:
     """The whole table of one branch: outlets and institutions, ranked."""
     places = facts.places.get(branch_id, ())
     outlets = [_row(OUTLET, place, month, facts.previous) for place in places if place.serves]
@@ -116,9 +114,7 @@ def rank(rules: SchemeRules, rows: Iterable[Row]) -> None:
         row.rank, row.group_rank = standing.rank, standing.group_rank
 
 
-def _row(
-    kind: str, place: Place, month: date, previous: Mapping[tuple[str, int], int]
-) -> Row:
+def _row(kind: str, place: Place, month: date, previous: Mapping[tuple[str, int], int]) -> Row:
     return Row(
         branch_id=place.branch_id,
         month=month,

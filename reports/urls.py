@@ -25,7 +25,12 @@ register_converter(MonthConverter, "month")
 app_name = "reports"
 urlpatterns = [
     path("league/", league.league, name="league"),
-    path("league/<month:month>/scores.<str:ending>", league.export, {"kind": "scores"}, name="scores_export"),
+    path(
+        "league/<month:month>/scores.<str:ending>",
+        league.export,
+        {"kind": "scores"},
+        name="scores_export",
+    ),
     path(
         "league/<month:month>/institutions.<str:ending>",
         league.export,

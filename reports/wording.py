@@ -32,10 +32,13 @@ def scheme_words(rules: SchemeRules) -> list[Chapter]:
 def _base(rules: SchemeRules) -> list[str]:
     zero = [COMPONENT_LABELS[name] for name, how in rules.missing.items() if how == ZERO]
     missing = f"缺{'、'.join(zero)}的按0分计，其余缺项" if zero else "缺项"
+    device = (
+        f"星级柜员牌 = 100 ×（{rules.usage_share} × min(1, 评价率 ÷ {rules.usage_target}) "
+        f"+ {rules.satisfaction_share} × 满意率）。"
+    )
     return [
         "明查、暗访、专项：各为当月已发布检查得分的平均；业务知识：测试当天在该网点任职的员工成绩的平均。",
-        f"星级柜员牌 = 100 ×（{rules.usage_share} × min(1, 评价率 ÷ {rules.usage_target}) "
-        f"+ {rules.satisfaction_share} × 满意率）。",
+        device,
         f"基础分 = Σ 权重 × 分项 ÷ Σ 权重；{missing}的权重让给其余各项。",
         "当月没有明查和暗访成绩的，未参评：列出而不排名。",
     ]
@@ -60,9 +63,10 @@ def _ranking(rules: SchemeRules) -> list[str]:
 
 
 def _institutions(rules: SchemeRules) -> list[str]:
+    least = rules.least_windows
     return [
-        f"机构得分 = 参评网点总分按窗口数的加权平均，窗口数不足{rules.least_windows}的按"
-        f"{rules.least_windows}计；机构自己对外营业的，也是其中一个。"
+        f"机构得分 = 参评网点总分按窗口数的加权平均，窗口数不足{least}的按{least}计。",
+        "机构自己对外营业的，也是其中一个网点。",
     ]
 
 

@@ -32,7 +32,11 @@ class QuizViewSet(ListModelMixin, GenericViewSet[Quiz]):
     permission_classes = [HasCapability]
     capability = Capability.STAFF_READ
     queryset = Quiz.objects.none()
-    filterset_fields = {"date": ["exact", "gte", "lte"], "kind": ["exact"], "staff__number": ["exact"]}
+    filterset_fields = {
+        "date": ["exact", "gte", "lte"],
+        "kind": ["exact"],
+        "staff__number": ["exact"],
+    }
 
     def get_queryset(self) -> Any:
         """What the user may see."""

@@ -20,7 +20,9 @@ HIGHEST: Final = 100
 QUIZ_COLUMNS: Final = (
     Column(DATE, required=True, kind="date", example=date(2011, 4, 15)),
     Column(NUMBER, required=True, example="2106001"),
-    Column(SCORE, required=True, kind="decimal", example=Decimal(92), hint="0 至 100，最多两位小数"),
+    Column(
+        SCORE, required=True, kind="decimal", example=Decimal(92), hint="0 至 100，最多两位小数"
+    ),
     Column(KIND, required=True, choices=tuple(KINDS), example="知识"),
 )
 
@@ -33,9 +35,7 @@ def quizzes_import(request: ImportRequest) -> ImportResult:
     table.unique(DATE, NUMBER, KIND)
     staff = _staff(table)
     postings = _postings(staff)
-    facts = [
-        fact for row in table.rows if (fact := _fact(row, staff, postings, request.actor))
-    ]
+    facts = [fact for row in table.rows if (fact := _fact(row, staff, postings, request.actor))]
     table.check()
     created, updated = quizzes_record(facts=facts)
     return ImportResult(

@@ -3,6 +3,7 @@
 The server is pytest-django's `live_server` with DEBUG off and the security policy of production.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def new_page(
 ) -> Iterator[Callable[..., Page]]:
     """A function that opens a page of a fresh visitor; what the console complains of fails the test.
 
-    Except for forms refused with 422, which Chromium reports too.
+    Except for forms refused with 422 and conflicts, 409, which Chromium reports too.
     """
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -59,14 +60,14 @@ def new_page(
     complaints: list[str] = []
 
     def note(kind: str, text: str) -> None:
-        if kind == "error" and "status of 422" not in text:
+        if kind == "error" and not re.search("status of (409|422)", text):
             complaints.append(text)
 
     def open_page(**options: object) -> Page:
         options = {"viewport": DESK, "locale": "zh-CN", "base_url": live_server.url} | options
         context = chromium.new_context(**options)
         contexts.append(context)
-        page = context.new_page()
+        page: Page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: note(message.type, message.text))
@@ -83,7 +84,7 @@ def sign_in(new_page) -> SignIn:
     """A function that opens a page and signs a user of the cast in through the form."""
 
     def enter(username: str, password: str = PASSWORD, **options: object) -> Page:
-        page = new_page(**options)
+        page: Page = new_page(**options)
         page.goto("/accounts/login/")
         page.get_by_label("登录名").fill(username)
         page.get_by_label("密码").fill(password)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -69,7 +70,7 @@ def world(org, cast):
     return SimpleNamespace(org=SimpleNamespace(**vars(org), cast=cast), clients=clients)
 
 
-def answer(client: Client, row: Row, keys: dict) -> int:
+def answer(client: Client, row: Row, keys: dict[str, Any]) -> int:
     """The status of the response; what the request did is undone."""
     url = reverse(row.name, kwargs=keys) + (f"?{row.query}" if row.query else "")
     with transaction.atomic():

@@ -48,7 +48,7 @@ class ChainSerializer(serializers.Serializer[Any]):
     last_hash = serializers.CharField(allow_null=True, help_text="最后一条的校验值")
 
 
-class AuditFilter(filters.FilterSet):
+class AuditFilter(filters.FilterSet):  # type: ignore[misc]
     """By event, actor, subject and time."""
 
     event = filters.ChoiceFilter(choices=list(EVENTS.items()), help_text="事件")

@@ -24,7 +24,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         read_only_fields = fields
 
 
-class JobFilter(filters.FilterSet):
+class JobFilter(filters.FilterSet):  # type: ignore[misc]
     """By kind, state and period."""
 
     kind = filters.CharFilter(help_text="任务种类")

@@ -66,7 +66,7 @@ class PasswordSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(allow_null=True, help_text="临时密码")
 
 
-class UserFilter(filters.FilterSet):
+class UserFilter(filters.FilterSet):  # type: ignore[misc]
     """By sign-in name, role, state."""
 
     username = filters.CharFilter(lookup_expr="icontains", help_text="登录名包含")
@@ -123,7 +123,7 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         body.is_valid(raise_exception=True)
         form = OpenForm(body.validated_data)
         if not form.is_valid():
-            raise ValidationError(form.errors)
+            raise ValidationError(dict(form.errors))
         account = _act(
             services.user_open,
             username=form.cleaned_data["username"],
@@ -143,7 +143,7 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         now = AssignmentForm(user=account).initial
         form = AssignmentForm({**now, **body.validated_data}, user=account)
         if not form.is_valid():
-            raise ValidationError(form.errors)
+            raise ValidationError(dict(form.errors))
         actor = user_of(request)
         _act(services.user_edit, user=account, assignment=form.assignment, actor=actor)
         return self._answer(account)

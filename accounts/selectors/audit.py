@@ -1,7 +1,7 @@
 """Reads of the audit trail."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import structlog
 from django.db import connection
@@ -46,9 +46,8 @@ def audit_found(rows: QuerySet[AuditEntry], search: AuditSearch) -> QuerySet[Aud
     return rows
 
 
-def _midnight(day: date) -> timezone.datetime:
-    start = timezone.datetime.combine(day, timezone.datetime.min.time())
-    return timezone.make_aware(start)
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 # The same expression as in the trigger that makes the chain (accounts.models.audit).

@@ -80,7 +80,7 @@ def inspectors_visible_to(user: User) -> QuerySet[User]:
         return User.objects.none()
     return User.objects.filter(
         role__in=roles, is_active=True, unit__branch__in=branch_of(user)
-    ).order_by("role", "name", "pk")
+    ).order_by("role", "username")
 
 
 def plannable_units(user: User) -> QuerySet[Unit]:

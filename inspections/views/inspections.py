@@ -51,10 +51,17 @@ def inspections(request: SignedInRequest) -> HttpResponse:
             "sort": sought.sort,
             "waiting": _waiting(user),
             "may_release": user.can(Capability.INSPECTIONS_RELEASE),
+            "releasable": _releasable(user, page.object_list),
             "knows_shoppers": knows_shoppers(user),
             "shows_scores": user.role != "TELLER",
         },
     )
+
+
+def _releasable(user: User, shown: list[Inspection]) -> bool:
+    """Whether any of the rows can be ticked for release."""
+    waiting = (one.state == Inspection.State.SUBMITTED for one in shown if one.channel != "COVERT")
+    return user.can(Capability.INSPECTIONS_RELEASE) and any(waiting)
 
 
 def _waiting(user: User) -> int:

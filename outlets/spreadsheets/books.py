@@ -68,11 +68,15 @@ class Grid:
 class Book:
     """An opened file. A .csv is a book with one nameless sheet."""
 
-    def __init__(self, sheets: dict[str, bool], workbook: "python_calamine.CalamineWorkbook | None",
-                 grid: Grid | None = None) -> None:  # fmt: skip
-        self._sheets = sheets
+    def __init__(
+        self,
+        sheets: dict[str, bool],
+        workbook: "python_calamine.CalamineWorkbook | None" = None,
+        grid: Grid | None = None,
+    ) -> None:
+        self._sheets = sheets  # name → visible
         self._workbook = workbook
-        self._grid = grid
+        self._grids: dict[str, Grid] = {} if grid is None else {"": grid}
 
     @property
     def sheet_names(self) -> list[str]:
@@ -81,15 +85,17 @@ class Book:
 
     def grid(self, sheet: str | None = None) -> Grid:
         """One sheet's cells; the first visible one unless named. ImportRefused if there is none."""
-        if self._grid is not None:
-            if sheet is not None:
-                raise ImportRefused.whole(f"需要名为“{sheet}”的工作表，请使用 .xlsx 文件")
-            return self._grid
-        names = self.sheet_names
-        name = sheet if sheet is not None else next(iter(names), "")
-        if name not in self._sheets:
-            raise ImportRefused.whole(f"文件中没有名为“{name}”的工作表，只有：{'、'.join(names)}")
-        assert self._workbook is not None  # noqa: S101  (a book without a grid is a workbook)
+        if self._workbook is None and sheet is not None:
+            raise ImportRefused.whole(f"需要名为“{sheet}”的工作表，请使用 .xlsx 文件")
+        name = sheet if sheet is not None else next(iter(self.sheet_names), "")
+        if name not in self._grids:
+            self._grids[name] = self._read(name)
+        return self._grids[name]
+
+    def _read(self, name: str) -> Grid:
+        if self._workbook is None or name not in self._sheets:
+            names = "、".join(self.sheet_names)
+            raise ImportRefused.whole(f"文件中没有名为“{name}”的工作表，只有：{names}")
         return _sheet_grid(self._workbook, name)
 
 
@@ -140,7 +146,7 @@ def _open_csv(content: bytes) -> Book:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ImportRefused.whole("文件编码是 UTF-16，请另存为“CSV UTF-8”后再导入")
     rows = list(_csv_rows(_decoded(content)))
-    return Book({}, None, Grid(rows))
+    return Book({}, grid=Grid(rows))
 
 
 def _decoded(content: bytes) -> str:

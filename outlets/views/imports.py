@@ -19,9 +19,11 @@ from accounts.roles import Capability
 from outlets.forms import posted
 from outlets.forms.imports import ImportForm
 from outlets.importing import ImportRefused, ImportResult, Kind, file_import, kinds, template_of
-from outlets.spreadsheets import XLSX_TYPE, parse_map
+from outlets.spreadsheets import XLSX_TYPE, open_book, parse_map
 
 KEPT_SECONDS = 1800
+# What a page can take in while somebody waits; the command takes ten times as many.
+MAX_ROWS = 20_000
 SHOWN_ERRORS = 500
 BACK = {"units": "outlets:tree", "staff": "outlets:staff"}
 
@@ -46,9 +48,12 @@ class Upload:
         """Import it; ImportRefused with every bad row."""
         source = io.BytesIO(self.content)
         source.name = self.name
+        book = open_book(source)
+        if len(book.grid().rows) > MAX_ROWS + 1:
+            raise ImportRefused.whole(f"超过{MAX_ROWS:,}行，请拆分，或由系统管理员用命令行导入")
         return file_import(
             kind=kind,
-            source=source,
+            source=book,
             mapping=parse_map(self.mapping) if self.mapping else None,
             actor=actor,
             as_of=self.as_of,

@@ -110,9 +110,7 @@ class CorrectionViewSet(
         if user.unit is None:
             raise Http404
         try:
-            issued = correction_issue(
-                branch=user.unit.branch, actor=user, **wanted.validated_data
-            )
+            issued = correction_issue(branch=user.unit.branch, actor=user, **wanted.validated_data)
         except CorrectionError as error:
             raise Conflict(str(error)) from error
         return Response(CorrectionSerializer(issued).data, status=status.HTTP_201_CREATED)

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
@@ -17,17 +16,14 @@ IN_PATH: Final = OpenApiParameter(
 )
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class MonthField(serializers.CharField):
+@extend_schema_field({"type": "string", "pattern": f"^{MONTH_PATTERN}$", "example": "2011-04"})
+class MonthField(serializers.Field[Any, Any, str, Any]):
     """A month as text, `2011-04`; stored as its first day."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=7, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> Month:
         """A month; an error that says how one is written."""
         try:
-            return Month.parse(super().to_internal_value(data))
+            return Month.parse(str(data))
         except InvalidMonth as error:
             raise serializers.ValidationError(str(error)) from error
 

@@ -47,10 +47,10 @@ class WaitingSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(help_text="检查或测试的编号")
     unit = serializers.CharField(help_text="网点")
     day = serializers.DateField(help_text="日期")
-    label = serializers.CharField(help_text="检查编号或姓名")
+    name = serializers.CharField(source="label", help_text="检查编号或姓名")
 
 
-class MonthFilter(filters.FilterSet):
+class MonthFilter(filters.FilterSet):  # type: ignore[misc]
     """By state."""
 
     state = filters.ChoiceFilter(choices=MonthClose.State.choices, help_text="状态")

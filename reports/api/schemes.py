@@ -25,13 +25,13 @@ from accounts.roles import Capability
 from reports.api.fields import MonthField
 from reports.models import MonthlyScore, SchemeVersion, Season
 from reports.scheme import InvalidScheme, SchemeRules
-from reports.selectors.league import SeasonRow, season_so_far
+from reports.selectors.league import season_so_far
 from reports.selectors.months import schemes_visible_to, seasons_visible_to
 from reports.services.schemes import SchemeError, scheme_draft, season_create
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
-class RulesField(serializers.JSONField):
+class RulesField(serializers.Field[SchemeRules, Any, Any, Any]):
     """The numbers of a scheme, decimals as text; checked by the rules themselves."""
 
     def to_internal_value(self, data: Any) -> SchemeRules:
@@ -43,23 +43,28 @@ class RulesField(serializers.JSONField):
         except InvalidScheme as error:
             raise serializers.ValidationError(str(error)) from error
 
+    def to_representation(self, value: Any) -> Any:
+        """As stored."""
+        return value
+
 
 class SchemeSerializer(serializers.ModelSerializer[SchemeVersion]):
     """A version of the rules; once published it never changes."""
 
+    name = serializers.CharField(source="label", read_only=True, help_text="名称")
     month = MonthField(source="effective_from", read_only=True, help_text="自何月起，如 2011-04")
     rules = RulesField(read_only=True, help_text="参数")
 
     class Meta:
         model = SchemeVersion
-        fields = ["id", "label", "month", "published_at", "rules"]
+        fields = ["id", "name", "month", "published_at", "rules"]
         read_only_fields = fields
 
 
 class SchemeDraftSerializer(serializers.Serializer[Any]):
     """A new version, kept as a draft."""
 
-    label = serializers.CharField(max_length=40, help_text="名称")
+    name = serializers.CharField(source="label", max_length=40, help_text="名称")
     month = MonthField(help_text="自何月起，如 2012-01")
     rules = RulesField(help_text="参数，与读出的同样写法")
 
@@ -122,7 +127,7 @@ class SeasonNewSerializer(serializers.Serializer[Any]):
     last = MonthField(help_text="末月，如 2011-12")
 
 
-class StandingSerializer(serializers.Serializer[SeasonRow]):
+class StandingSerializer(serializers.Serializer[Any]):
     """A unit's season so far."""
 
     unit = serializers.IntegerField(source="unit_id", help_text="单位编号")

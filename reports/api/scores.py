@@ -63,10 +63,12 @@ class ScoreDetailSerializer(ScoreSerializer):
     @extend_schema_field(LineSerializer(many=True))
     def get_lines(self, score: MonthlyScore) -> list[dict[str, Any]]:
         """The stored lines by name."""
-        return [dict(zip(("rule", "ids", "text", "value"), line, strict=True)) for line in score.lines]
+        return [
+            dict(zip(("rule", "ids", "text", "value"), line, strict=True)) for line in score.lines
+        ]
 
 
-class ScoreFilter(filters.FilterSet):
+class ScoreFilter(filters.FilterSet):  # type: ignore[misc]
     """By month, kind, edition (the latest unless named), unit and peer group."""
 
     month = filters.CharFilter(method="of_month", help_text="月份，如 2011-04")

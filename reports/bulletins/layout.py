@@ -16,6 +16,7 @@ Figures = Mapping[str, Any]
 _DASH: Final = "—"
 _LOSSES: Final = "失分＝权重×（100－得分）÷权重合计，合计标在右端，未计加减分。"
 _SHORT: Final = {**COMPONENT_LABELS, DEVICE: "柜员牌", QUIZ: "知识"}
+_SHORT_TABLE: Final = 15  # up to so many rows, a table stays on one page
 _WIDE: Final = 4  # from so many components on, a table is set smaller
 
 
@@ -133,7 +134,8 @@ def _institutions(figures: Figures) -> Section:
     ]
     blocks: list[Block] = []
     if rows:
-        blocks.append(Table(columns, rows, note=words.components_note(figures), style=_style(rows)))
+        style = f"{_style(rows)} short" if len(rows) <= _SHORT_TABLE else _style(rows)
+        blocks.append(Table(columns, rows, note=words.components_note(figures), style=style))
     blocks += _figure("各机构失分构成（分）", drawings.losses(figures), _LOSSES)
     if figures["link"]:
         blocks.append(Link(figures["link"]))
@@ -160,14 +162,13 @@ def _moves(figures: Figures) -> Section:
         if movers[side]
     ]
     blocks: list[Block] = [Pair(tables)] if tables else []
-    blocks += _figure("全行网点平均得分逐月变化（分）", drawings.months(figures))
+    blocks += _figure("全行网点平均得分逐月变化（分；横轴下为全行平均）", drawings.months(figures))
     return Section("名次与得分变化", blocks)
 
 
 def _failed(figures: Figures) -> Section:
     """Where marks are lost: the items, and how much more is found by those nobody expects."""
     columns = [
-        Column("序号", "mid", lambda row: row["place"]),
         Column("编号", "name", lambda row: row["code"]),
         Column("检查内容", "", lambda row: row["text"]),
         Column("模块", "module", lambda row: row["section"]),
@@ -176,8 +177,8 @@ def _failed(figures: Figures) -> Section:
         Column("失分次数", "num tight", lambda row: row["lost"]),
         Column("失分率%", "num", lambda row: row["share"]),
     ]
-    rows = [dict(row, place=place) for place, row in enumerate(figures["failed"], 1)]
-    blocks: list[Block] = [Table(columns, rows, style="items")] if rows else []
+    rows = figures["failed"]
+    blocks: list[Block] = [Table(columns, rows, style="items short")] if rows else []
     blocks += _figure("各机构明查与暗访得分对照（分）", drawings.open_and_covert(figures))
     return Section("主要失分项目与明查暗访对照", blocks, words.failed_intro(figures))
 

@@ -80,8 +80,8 @@ def failed_intro(figures: Figures) -> str:
         return ""
     first = figures["failed"][0]
     return (
-        f"失分检查次数最多的是“{first['text'].rstrip('。')}”（{first['section']}），"
-        f"检查{first['asked']}次，失分{first['lost']}次，失分率{first['share']}%。"
+        f"失分次数最多的是“{first['text'].rstrip('。')}”，"
+        f"{first['asked']}次检查失分{first['lost']}次。"
     )
 
 

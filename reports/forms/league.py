@@ -1,9 +1,12 @@
 """What may be asked of the league page; anything else falls back to the whole table."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from outlets.months import Month
 from reports.models import MonthClose
@@ -20,10 +23,33 @@ VIEWS: Final = {
 KINDS: Final = {OUTLET: "网点", INSTITUTION: "机构"}
 
 
+class PlainSelect(forms.Select):
+    """A drop-down list written in one go: a template per option is most of the page's time."""
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002
+    ) -> SafeString:
+        """The element with its options; texts and values escaped."""
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, SafeString(" selected") if str(key) == str(value or "") else "", label)
+                for key, label in self.choices
+            ),
+        )
+        held = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", held, options)
+
+
 class MonthForm(forms.Form):
     """Which month, which view, which kind of unit."""
 
-    month = forms.ChoiceField(label="月份", required=False)
+    month = forms.ChoiceField(label="月份", required=False, widget=PlainSelect)
     view = forms.ChoiceField(choices=VIEWS, required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(choices=KINDS, required=False, widget=forms.HiddenInput)
     sort = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
@@ -64,8 +90,8 @@ class MonthForm(forms.Form):
 class LeagueForm(MonthForm):
     """The filters of a month's table, with the groups and institutions it has."""
 
-    group = forms.ChoiceField(label="组别", required=False)
-    institution = forms.ChoiceField(label="所属机构", required=False)
+    group = forms.ChoiceField(label="组别", required=False, widget=PlainSelect)
+    institution = forms.ChoiceField(label="所属机构", required=False, widget=PlainSelect)
     q = forms.CharField(
         label="名称",
         required=False,
@@ -76,7 +102,9 @@ class LeagueForm(MonthForm):
     def offer(self, rows: Sequence[LeagueRow]) -> None:
         """Offer the groups and institutions of these rows."""
         groups = sorted({row.peer_group for row in rows if row.peer_group})
-        heads = {str(row.institution_id): row.institution or "" for row in rows if row.institution_id}
+        heads = {
+            str(row.institution_id): row.institution or "" for row in rows if row.institution_id
+        }
         self._choices("group", [("", "全部"), *((group, group) for group in groups)])
         self._choices("institution", [("", "全部"), *sorted(heads.items(), key=lambda one: one[1])])
         if self.chosen_kind == INSTITUTION:

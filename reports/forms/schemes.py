@@ -42,7 +42,9 @@ class MonthField(forms.CharField):
 class SchemeForm(forms.Form):
     """Every number of R3 to R6; what contradicts itself is refused by the rules themselves."""
 
-    label = forms.CharField(label="名称", max_length=40, help_text="如“2012年办法”，本分行内不重复。")
+    label = forms.CharField(
+        label="名称", max_length=40, help_text="如“2012年办法”，本分行内不重复。"
+    )
     month = MonthField(label="自何月起", help_text="从这个月起施行；已公示或封账的月份不受影响。")
 
     def __init__(self, *args: Any, rules: SchemeRules | None = None, **kwargs: Any) -> None:
@@ -123,9 +125,7 @@ def scheme_form(version: SchemeVersion | None, data: Mapping[str, Any] | None) -
     return SchemeForm(data, rules=rules, initial=initial)
 
 
-def _number(
-    label: str, *, minimum: int | None = None, required: bool = True
-) -> forms.DecimalField:
+def _number(label: str, *, minimum: int | None = None, required: bool = True) -> forms.DecimalField:
     return forms.DecimalField(
         label=label, min_value=minimum, max_digits=7, decimal_places=_PLACES, required=required
     )

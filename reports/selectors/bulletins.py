@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
+from django.db.models.fields.json import KeyTransform
 
 from accounts.models import User
 from accounts.roles import Capability
@@ -36,12 +37,17 @@ class MonthSums(NamedTuple):
 
 
 def bulletins_visible_to(user: User) -> QuerySet[Bulletin]:
-    """The bulletins of the user's branch, newest first, with branch and job."""
+    """The bulletins of the user's branch, newest first, with branch and job.
+
+    `is_final` says whether closed figures stand in it; the figures themselves are left unread.
+    """
     if user.unit is None or not user.can(Capability.BULLETINS_READ):
         return Bulletin.objects.none()
     return (
         Bulletin.objects.filter(branch_id=user.unit.branch_id)
         .select_related("branch", "job")
+        .annotate(is_final=KeyTransform("final", "figures"))
+        .defer("figures")
         .order_by("-year", "-number")
     )
 
@@ -54,14 +60,11 @@ def months_to_issue(user: User) -> list[Month]:
     if user.unit is None or not user.can(Capability.BULLETINS_ISSUE):
         return []
     branch_id = user.unit.branch_id
-    done = {
-        (each.month, each.edition)
-        for each in Bulletin.objects.filter(branch_id=branch_id).only("month", "edition", "figures")
-        if each.figures.get("final")
+    issued = Bulletin.objects.filter(branch_id=branch_id)
+    final = {
+        (month, edition): is_final
+        for month, edition, is_final in issued.values_list("month", "edition", "figures__final")
     }
-    preliminary = set(
-        Bulletin.objects.filter(branch_id=branch_id, figures__final=False).values_list("month")
-    )
     months = (
         MonthClose.objects.filter(branch_id=branch_id)
         .exclude(state=MonthClose.State.OPEN)
@@ -71,8 +74,8 @@ def months_to_issue(user: User) -> list[Month]:
     return [
         Month.of(each.month)
         for each in months
-        if (each.month, each.edition) not in done
-        and not (each.state == MonthClose.State.PROVISIONAL and (each.month,) in preliminary)
+        if not final.get((each.month, each.edition), each.state == MonthClose.State.PROVISIONAL)
+        or (each.month, each.edition) not in final
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import IntegerField, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from inspections.models import Inspection
@@ -39,6 +39,19 @@ class Waiting(NamedTuple):
 def scores_latest(branch_id: int) -> QuerySet[MonthlyScore]:
     """The stored rows of a branch in the latest edition of each month."""
     return MonthlyScore.objects.filter(branch_id=branch_id, edition=LATEST_EDITION)
+
+
+def latest_edition(month_close: str) -> Coalesce:
+    """The number of the last correction of a month's record (a path to its id), 0 without one."""
+    return _last(Correction.objects.filter(month_close=OuterRef(month_close)))
+
+
+def edition_of(record: MonthClose) -> int:
+    """The latest edition of a record: as annotated, else looked up."""
+    known: int | None = getattr(record, "edition", None)
+    if known is not None:
+        return known
+    return Correction.objects.filter(month_close=record).aggregate(n=Max("number"))["n"] or 0
 
 
 def tables_of(records: Iterable[MonthClose], month: Month) -> list[list[Row]]:
@@ -78,7 +91,12 @@ def _waiting(record: MonthClose) -> dict[str, dict[int, int]]:
         return {}
     month = Month.of(record.month)
     facts = scored_facts([record.branch_id], month)
-    stored = scores_latest(record.branch_id).filter(month=month.first, kind=OUTLET)
+    stored = MonthlyScore.objects.filter(
+        branch_id=record.branch_id,
+        month=record.month,
+        edition=edition_of(record),
+        kind=OUTLET,
+    )
     waiting: defaultdict[str, dict[int, int]] = defaultdict(dict)
     for unit_id, lines in stored.order_by().values_list("unit_id", "lines"):
         held = _operands(lines)
@@ -128,15 +146,14 @@ def _described(waiting: Mapping[str, Mapping[int, int]]) -> list[Waiting]:
     return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
-_CHANNELS: Final = frozenset({"OPEN", "COVERT", "SPECIAL", "QUIZ"})
-LATEST_EDITION: Final = Coalesce(
-    Subquery(
-        Correction.objects.filter(
-            month_close__branch=OuterRef("branch"), month_close__month=OuterRef("month")
-        )
-        .order_by("-number")
-        .values("number")[:1]
-    ),
-    Value(0),
-    output_field=IntegerField(),
+def _last(corrections: QuerySet[Correction]) -> Coalesce:
+    numbers = Subquery(corrections.order_by("-number").values("number")[:1])
+    return Coalesce(numbers, Value(0), output_field=IntegerField())
+
+
+LATEST_EDITION: Final = _last(
+    Correction.objects.filter(
+        month_close__branch=OuterRef("branch"), month_close__month=OuterRef("month")
+    )
 )
+_CHANNELS: Final = frozenset({"OPEN", "COVERT", "SPECIAL", "QUIZ"})

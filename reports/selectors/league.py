@@ -1,14 +1,14 @@
 """The league tables as people read them: a month's, the season's, and one unit's own page (R4–R6)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Max, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Capability
@@ -19,6 +19,7 @@ from reports.closing import CLOSED
 from reports.models import MonthClose, MonthlyScore, Season
 from reports.ranking import SeasonStanding, season
 from reports.scheme import SchemeRules
+from reports.selectors.figures import edition_of, latest_edition
 from reports.selectors.months import months_visible_to
 
 SPARK_MONTHS: Final = 12
@@ -27,15 +28,6 @@ _COLUMNS: Final = (
     "peer_group", "windows", "open", "covert", "special", "device", "quiz", "base", "adjustment",
     "total", "rank", "group_rank", "previous_rank",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A unit's place in an earlier or later month."""
-
-    total: Decimal | None
-    group_rank: int | None
-    peer_group: str
 
 
 @dataclass(slots=True)
@@ -61,19 +53,29 @@ class LeagueRow:
     group_rank: int | None
     previous_rank: int | None
     is_visible: bool = False
-    months: Mapping[date, Point] = field(default_factory=dict)
+    totals: Sequence[Decimal | None] = ()
+    previous_group: str | None = None
+    previous_group_rank: int | None = None
 
     @property
     def change(self) -> int | None:
         """Places climbed since last month; None when there is nothing to compare with."""
         return _climbed(self.previous_rank, self.rank)
 
-    def group_change(self, month: Month) -> int | None:
+    @property
+    def group_change(self) -> int | None:
         """Places climbed within the peer group, None after a change of group."""
-        before = self.months.get(month.previous.first)
-        if before is None or before.peer_group != self.peer_group:
+        if self.previous_group != self.peer_group:
             return None
-        return _climbed(before.group_rank, self.group_rank)
+        return _climbed(self.previous_group_rank, self.group_rank)
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueTable:
+    """A month's table by rank, the unranked last; rows hold the totals of `months`, this one last."""
+
+    months: tuple[Month, ...]
+    rows: tuple[LeagueRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +100,26 @@ class SeasonTable:
 
 def months_rolled_up(user: User) -> list[MonthClose]:
     """The branch's months with figures, newest first, each with its latest `edition`."""
-    rows = months_visible_to(user).filter(rolled_up_at__isnull=False)
-    return list(rows.annotate(edition=_edition()).order_by("-month"))
+    rows = months_visible_to(user).filter(rolled_up_at__isnull=False).select_related(None)
+    return list(rows.annotate(edition=latest_edition("pk")).order_by("-month"))
 
 
-def league_rows(
+def league_table(
     user: User, records: Sequence[MonthClose], record: MonthClose, kind: str
-) -> list[LeagueRow]:
-    """A month's whole table by rank, the unranked last; with the totals of the year before it.
+) -> LeagueTable:
+    """A month's whole table, with the totals of the year before it.
 
     Everybody who may read rankings sees every row; `is_visible` says whose page may be opened.
     """
-    rows = _scores([record], kind).order_by("rank", "unit__code")
-    table = [LeagueRow(*values) for values in rows.values_list(*_COLUMNS)]
+    scores = _scores([record], kind).order_by("rank", "unit__code")
+    rows = [LeagueRow(*values) for values in scores.values_list(*_COLUMNS)]
     visible = set(units_visible_to(user).values_list("pk", flat=True))
-    shown = [each for each in records if each.month <= record.month][:SPARK_MONTHS]
-    points = _points(shown, kind)
-    for row in table:
+    shown = [each for each in records if each.month <= record.month][:SPARK_MONTHS][::-1]
+    for row, past in _with_past(rows, shown, kind):
         row.is_visible = row.unit_id in visible
-        row.months = points.get(row.unit_id, {})
-    return sorted(table, key=lambda row: (row.rank is None, row.rank or 0))
+        row.totals, row.previous_group, row.previous_group_rank = past
+    ordered = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
+    return LeagueTable(tuple(Month.of(each.month) for each in shown), tuple(ordered))
 
 
 def season_table(
@@ -137,9 +139,7 @@ def season_so_far(user: User, held: Season, kind: str) -> SeasonTable:
     return _season_of(user, held, months_rolled_up(user), kind)
 
 
-def _season_of(
-    user: User, held: Season, records: Sequence[MonthClose], kind: str
-) -> SeasonTable:
+def _season_of(user: User, held: Season, records: Sequence[MonthClose], kind: str) -> SeasonTable:
     """The table over those of the months that are closed and of the season."""
     closed = [
         each
@@ -164,12 +164,7 @@ def season_totals(
     records: Sequence[MonthClose], kind: str
 ) -> dict[int, tuple[Decimal | None, ...]]:
     """Each unit's stored total in each of these months, None where it has none."""
-    points = _points(records, kind)
-    days = [record.month for record in records]
-    return {
-        unit_id: tuple(months[day].total if day in months else None for day in days)
-        for unit_id, months in points.items()
-    }
+    return {unit_id: tuple(totals) for unit_id, (totals, *_) in _past(records, kind).items()}
 
 
 def scores_visible_to(user: User) -> QuerySet[MonthlyScore]:
@@ -216,7 +211,7 @@ def _scores(records: Collection[MonthClose], kind: str) -> QuerySet[MonthlyScore
     """The rows of these months, each in its latest edition."""
     by_edition: defaultdict[int, list[date]] = defaultdict(list)
     for record in records:
-        by_edition[_edition_of(record)].append(record.month)
+        by_edition[edition_of(record)].append(record.month)
     wanted = Q(pk__in=[])
     for edition, days in by_edition.items():
         wanted |= Q(edition=edition, month__in=days)
@@ -224,22 +219,52 @@ def _scores(records: Collection[MonthClose], kind: str) -> QuerySet[MonthlyScore
     return MonthlyScore.objects.filter(wanted, branch_id__in=branch_ids, kind=kind).order_by()
 
 
-def _points(records: Collection[MonthClose], kind: str) -> dict[int, dict[date, Point]]:
-    columns = ("unit_id", "month", "total", "group_rank", "peer_group")
-    points: defaultdict[int, dict[date, Point]] = defaultdict(dict)
-    for unit_id, day, *values in _scores(records, kind).values_list(*columns):
-        points[unit_id][day] = Point(*values)
-    return points
+_Past = tuple[list[Decimal | None], str | None, int | None]
 
 
-def _edition() -> Any:
-    return Coalesce(Max("corrections__number"), 0)
+def _with_past(
+    rows: Sequence[LeagueRow], records: Sequence[MonthClose], kind: str
+) -> Iterator[tuple[LeagueRow, _Past]]:
+    past = _past(records, kind)
+    nothing: _Past = ([None] * len(records), None, None)
+    for row in rows:
+        yield row, past.get(row.unit_id, nothing)
 
 
-def _edition_of(record: MonthClose) -> int:
-    """The annotation of `months_rolled_up`."""
-    edition: int = getattr(record, "edition")  # noqa: B009  (no field of the model)
-    return edition
+def _past(records: Sequence[MonthClose], kind: str) -> dict[int, _Past]:
+    """By unit: its totals in these months in their order; peer group and rank in it a month ago.
+
+    One statement that returns a row a unit, whatever the number of months.
+    """
+    if not records:
+        return {}
+    scope: dict[str, Any] = {
+        "branch": records[0].branch_id,
+        "kind": kind,
+        "months": [record.month for record in records],
+        "editions": [edition_of(record) for record in records],
+        "before": Month.of(records[-1].month).previous.first,
+    }
+    past: dict[int, _Past] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PAST, scope)
+        for unit_id, places, held, group, rank in cursor.fetchall():
+            totals: list[Decimal | None] = [None] * len(records)
+            for place, total in zip(places, held, strict=True):
+                totals[place - 1] = total
+            past[unit_id] = (totals, group, rank)
+    return past
+
+
+_PAST: Final = """
+SELECT s.unit_id, array_agg(m.place), array_agg(s.total),
+    max(s.peer_group) FILTER (WHERE m.month = %(before)s),
+    max(s.group_rank) FILTER (WHERE m.month = %(before)s)
+FROM unnest(%(months)s::date[], %(editions)s::int[]) WITH ORDINALITY AS m (month, edition, place)
+JOIN reports_monthlyscore s ON s.branch_id = %(branch)s AND s.kind = %(kind)s
+    AND s.month = m.month AND s.edition = m.edition
+GROUP BY s.unit_id
+"""
 
 
 def _climbed(before: int | None, now: int | None) -> int | None:

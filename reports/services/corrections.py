@@ -54,9 +54,7 @@ def correction_issue(*, branch: Unit, month: Month, reason: str, actor: User) ->
     return correction
 
 
-def _compared(
-    record: MonthClose, month: Month
-) -> tuple[list[Row], list[dict[str, Any]], int]:
+def _compared(record: MonthClose, month: Month) -> tuple[list[Row], list[dict[str, Any]], int]:
     """The rows of a new edition, what they change against the latest one, and its number."""
     stored = list(scores_latest(record.branch_id).filter(month=month.first))
     last = Correction.objects.filter(month_close=record).order_by("-number").first()

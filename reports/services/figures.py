@@ -46,7 +46,7 @@ def rows_upsert(rows: Sequence[Row]) -> int:
     arrays = [_array(name, rows) for name in _COLUMNS]
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, arrays)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def ranks_update(rows: Iterable[Row]) -> int:
@@ -55,7 +55,7 @@ def ranks_update(rows: Iterable[Row]) -> int:
     arrays = [_array(name, rows) for name in (*_KEYS, "rank", "group_rank")]
     with connection.cursor() as cursor:
         cursor.execute(_RERANK, arrays)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def rows_prune(branch_ids: Collection[int], month: Month, kept: Sequence[Row]) -> int:
@@ -65,15 +65,19 @@ def rows_prune(branch_ids: Collection[int], month: Month, kept: Sequence[Row]) -
             _PRUNE,
             [list(branch_ids), month.first, _array("kind", kept), _array("unit_id", kept)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def previous_ranks_refresh(branch_ids: Collection[int], month: Month) -> int:
     """Carry a month's ranks into the open figures of the month after it. How many changed."""
-    scope = {"branches": list(branch_ids), "month": month.first, "next": month.next.first}
+    scope: dict[str, Any] = {
+        "branches": list(branch_ids),
+        "month": month.first,
+        "next": month.next.first,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CARRY, scope)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _array(name: str, rows: Sequence[Row]) -> str:

@@ -102,9 +102,7 @@ def _move(records: Sequence[MonthClose], state: str, actor: User | None = None) 
         record.closed_at, record.closed_by = fresh.closed_at, actor if closing else None
 
 
-def _audit(
-    event: str, records: Sequence[MonthClose], month: Month, actor: User | None
-) -> None:
+def _audit(event: str, records: Sequence[MonthClose], month: Month, actor: User | None) -> None:
     for record in records:
         audit_add(
             event=event,

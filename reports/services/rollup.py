@@ -91,9 +91,7 @@ def months_locked(branch_ids: Collection[int], month: Month) -> list[MonthClose]
     return list(records.all())
 
 
-def figures_compute(
-    records: Sequence[MonthClose], month: Month, *, freeze: bool = False
-) -> RollUp:
+def figures_compute(records: Sequence[MonthClose], month: Month, *, freeze: bool = False) -> RollUp:
     """Compute and store whole tables of locked months; frozen ones cannot change any more."""
     branch_ids = [record.branch_id for record in records]
     schemes_renew(records, month)

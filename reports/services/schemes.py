@@ -117,9 +117,7 @@ def scheme_publish(*, version: SchemeVersion, actor: User) -> list[Month]:
 
 
 @transaction.atomic
-def season_create(
-    *, branch: Unit, name: str, first: Month, last: Month, actor: User
-) -> Season:
+def season_create(*, branch: Unit, name: str, first: Month, last: Month, actor: User) -> Season:
     """A competition over these months (S18); SchemeError when it overlaps another."""
     if last < first:
         raise SchemeError("赛季末月不能早于首月")

@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
@@ -20,10 +19,11 @@ from reports.charts import COLOURS, Series, dumbbells
 from reports.exports import ExportError, export_file
 from reports.forms.league import KINDS, VIEWS, LeagueForm, MonthForm
 from reports.models import MonthClose
+from reports.rendering import Line, rows_html
 from reports.selectors.figures import waiting_count
 from reports.selectors.league import (
     LeagueRow,
-    league_rows,
+    league_table,
     months_rolled_up,
     season_table,
 )
@@ -69,21 +69,6 @@ HEADINGS: Final = (
 _BY_KEY: Final = {heading.key: heading for heading in HEADINGS}
 _FILTERED: Final = {"outlets", "institutions"}
 _URLS: Final = {OUTLET: "reports:score", INSTITUTION: "reports:institution"}
-_FIGURES: Final = ("open", "covert", "special", "device", "quiz")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row as the table shows it, every cell already in words."""
-
-    row: LeagueRow
-    rank: int | None
-    change: int | None
-    figures: tuple[str, ...]
-    adjustment: str
-    total: str
-    spark: SafeString
-    url: str
 
 
 @allowed(Capability.LEAGUE_READ)
@@ -128,16 +113,19 @@ def _table(
     """The month's ranks with all components."""
     assert isinstance(form, LeagueForm)  # noqa: S101  (see _form)
     month: Month = context["month"]
-    rows = league_rows(request.user, records, form.record, form.chosen_kind)
+    table = league_table(request.user, records, form.record, form.chosen_kind)
+    rows = table.rows
     form.offer(rows)
     sort = form.asked("sort")
     shown = _sorted(form.matching(rows), sort)
     in_group = bool(form.asked("group"))
+    lines = _lines(shown, _prefix(form.chosen_kind, month), in_group=in_group)
     context |= {
         "lead": league_lead(rows, month, form.chosen_kind),
-        "lines": _lines(shown, records, month, form.chosen_kind, in_group=in_group),
+        "shown": len(lines),
+        "rows": rows_html(lines, with_institution=form.chosen_kind == OUTLET),
         "count": len(rows),
-        "headings": _headings(sort, form.chosen_kind),
+        "headings": _headings(request, sort, form.chosen_kind),
         "in_group": in_group,
         "export": "institutions" if form.chosen_kind == INSTITUTION else "scores",
     }
@@ -162,14 +150,12 @@ def _heat(
     request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
 ) -> HttpResponse:
     """Units down, months across, every total on its shade."""
-    rows = league_rows(request.user, records, form.record, form.chosen_kind)
-    months = _months_shown(records, context["month"])
-    totals = [_totals(row, months) for row in rows]
-    low, high = bounds(totals)
-    prefixes = [_prefix(form.chosen_kind, month) for month in months]
+    table = league_table(request.user, records, form.record, form.chosen_kind)
+    low, high = bounds([row.totals for row in table.rows])
+    prefixes = [_prefix(form.chosen_kind, month) for month in table.months]
     context |= {
-        "lead": league_lead(rows, context["month"], form.chosen_kind),
-        "months": months,
+        "lead": league_lead(table.rows, context["month"], form.chosen_kind),
+        "months": table.months,
         "low": low,
         "high": high,
         "steps": range(_HEAT_STEPS),
@@ -178,10 +164,10 @@ def _heat(
                 row,
                 [
                     (total, _shade(total, low, high), prefix)
-                    for total, prefix in zip(line, prefixes, strict=True)
+                    for total, prefix in zip(row.totals, prefixes, strict=True)
                 ],
             )
-            for row, line in zip(rows, totals, strict=True)
+            for row in table.rows
         ],
     }
     return render(request, "reports/league_heat.html", context)
@@ -191,7 +177,7 @@ def _gap(
     request: SignedInRequest, records: list[MonthClose], form: MonthForm, context: dict[str, Any]
 ) -> HttpResponse:
     """Announced against unannounced: who shows another face to the shopper."""
-    rows = league_rows(request.user, records, form.record, OUTLET)
+    rows = league_table(request.user, records, form.record, OUTLET).rows
     gaps = sorted(
         (
             (row.open - row.covert, row)
@@ -239,27 +225,14 @@ def export(request: SignedInRequest, kind: str, month: Month, ending: str) -> Ht
     return response
 
 
-def _lines(
-    rows: Sequence[LeagueRow],
-    records: Sequence[MonthClose],
-    month: Month,
-    kind: str,
-    *,
-    in_group: bool,
-) -> list[Line]:
-    months = _months_shown(records, month)
-    totals = {row.unit_id: _totals(row, months) for row in rows}
-    low, high = bounds(list(totals.values()))
-    prefix = _prefix(kind, month)
+def _lines(rows: Sequence[LeagueRow], prefix: str, *, in_group: bool) -> list[Line]:
+    low, high = bounds([row.totals for row in rows])
     return [
         Line(
             row=row,
             rank=row.group_rank if in_group else row.rank,
-            change=row.group_change(month) if in_group else row.change,
-            figures=tuple([_figure(getattr(row, name)) for name in _FIGURES]),
-            adjustment=f"{row.adjustment:+.2f}" if row.adjustment else "—",
-            total=_figure(row.total),
-            spark=spark(totals[row.unit_id], low, high),
+            change=row.group_change if in_group else row.change,
+            spark=spark(row.totals, low, high),
             url=f"{prefix}{row.unit_id}/" if row.is_visible else "",
         )
         for row in rows
@@ -281,15 +254,18 @@ def _sorted(rows: list[LeagueRow], sort: str) -> list[LeagueRow]:
     return sorted(held, key=heading.value, reverse=sort.startswith("-")) + gaps
 
 
-def _headings(sort: str, kind: str) -> list[dict[str, Any]]:
-    """Each column with its present order and what a click on it asks for."""
+def _headings(request: SignedInRequest, sort: str, kind: str) -> list[dict[str, Any]]:
+    """Each column with its present order and the address of a click on it."""
+    kept = request.GET.copy()
+    kept.pop("sort", None)
+    address = f"?{kept.urlencode()}&sort=" if kept else "?sort="
     now = sort.removeprefix("-") if sort.removeprefix("-") in _BY_KEY else "rank"
     order = "descending" if sort == f"-{now}" else "ascending"
     return [
         {
             "column": heading,
             "order": order if heading.key == now else "",
-            "next": _next(heading, order if heading.key == now else ""),
+            "url": address + _next(heading, order if heading.key == now else ""),
         }
         for heading in HEADINGS
         if kind == OUTLET or heading.key != "institution"
@@ -301,22 +277,6 @@ def _next(heading: Heading, order: str) -> str:
     highest_first = heading.is_figure and heading.key != "rank"
     descending = order == "ascending" if order else highest_first
     return f"-{heading.key}" if descending else heading.key
-
-
-def _months_shown(records: Sequence[MonthClose], month: Month) -> list[Month]:
-    """The months of sparklines and heat map, oldest first, this one last."""
-    days = [record.month for record in records if record.month <= month.first]
-    return [Month.of(day) for day in sorted(days)[-12:]]
-
-
-def _totals(row: LeagueRow, months: Sequence[Month]) -> list[Decimal | None]:
-    return [
-        row.months[month.first].total if month.first in row.months else None for month in months
-    ]
-
-
-def _figure(value: Decimal | None) -> str:
-    return "—" if value is None else f"{value:.2f}"
 
 
 def _shade(total: Decimal | None, low: Decimal, high: Decimal) -> int | None:

@@ -14,6 +14,7 @@ document.querySelectorAll("[data-picks]").forEach((box) => {
       all.disabled = !ticks.length;
     }
     acts.forEach((button) => { button.disabled = !ticked; });
+    box.dataset.picked = ticked ? "yes" : "";
   }
 
   all?.addEventListener("change", () => {

@@ -134,7 +134,8 @@ function showPhotos(id, card) {
 function photoNode(photo, place) {
   const node = document.getElementById("photo-template").content.firstElementChild.cloneNode(true);
   const image = node.querySelector("img");
-  image.src = photo.preview || data.urls.photo.replace(/0{8}-.*(?=\.jpg)/, `${photo.uuid}.small`);
+  const kept = photo.uuid && data.urls.photo.replace(/0{8}-.*(?=\.jpg)/, `${photo.uuid}.small`);
+  if (photo.preview || kept) image.src = photo.preview || kept;
   image.alt = `第${place}张照片`;
   node.dataset.state = photo.state;
   node.querySelector("[data-photo-state]").textContent = {
@@ -282,6 +283,9 @@ addEventListener("pagehide", () => { draft.flush(); });
 
 // Handing in -----------------------------------------------------------------------------------
 
+// The server was not reached, or is out of order: everything stays for another try.
+class Unsent extends Error {}
+
 function showMissing(faults) {
   const box = document.getElementById("missing");
   const list = box.querySelector("ul");
@@ -324,9 +328,10 @@ const sheet = () => ({
 });
 
 async function submit() {
-  if (!(await draft.flush())) throw new Error("unsaved");
-  await draft.refresh();
-  const faults = missing({ items, given, photos, needsPhoto, staff, ...data });
+  if (!(await draft.flush())) throw new Unsent();
+  await draft.refresh().catch(() => { throw new Unsent(); });
+  const { staffNeeded } = data;
+  const faults = missing({ items, given, photos, needsPhoto, staff, staffNeeded });
   showMissing(faults);
   if (faults.length) return;
   const value = document.getElementById("live-score").textContent;
@@ -335,7 +340,7 @@ async function submit() {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
     body: JSON.stringify(sheet()),
-  });
+  }).catch(() => { throw new Unsent(); });
   await answered(response);
 }
 
@@ -345,7 +350,7 @@ async function answered(response) {
     location.assign(data.urls.receipt);
     return;
   }
-  if (response.status >= 500) throw new Error("server");
+  if (response.status >= 500) throw new Unsent();
   const problem = await response.json();
   const faults = problem.errors?.answers;
   if (Array.isArray(faults) && faults[0]?.reason) showMissing(faults);
@@ -357,8 +362,9 @@ submitButton.addEventListener("click", async () => {
   submitButton.setAttribute("aria-busy", "true");
   try {
     await submit();
-  } catch {
-    toast("网络不通，还没有提交成功；已填内容都在，请稍后再点提交。", "error");
+  } catch (error) {
+    if (!(error instanceof Unsent)) throw error;
+    toast("没有提交成功，多半是网络不通；已填内容都在，请稍后再点提交。", "error");
   } finally {
     submitButton.disabled = false;
     submitButton.removeAttribute("aria-busy");

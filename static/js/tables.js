@@ -6,7 +6,7 @@ const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => 
 function fit(wrapper) {
   const table = wrapper.querySelector("table");
   if (!table) return;
-  wrapper.classList.remove("mc-fits");
+  wrapper.classList.remove("mc-fits", "mc-scrolls");
   const wide = table.scrollWidth > wrapper.clientWidth + 1;
   wrapper.classList.toggle("mc-fits", !wide);
   wrapper.classList.toggle("mc-scrolls", wide);

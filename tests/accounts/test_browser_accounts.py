@@ -62,7 +62,7 @@ def test_setting_up_and_using_an_authenticator_app(sign_in, cast):
     again = sign_in("teller")
     expect(again.get_by_role("heading", level=1)).to_have_text("两步验证")
     again.get_by_label("验证码").fill(code_for(secret))
-    again.get_by_role("button", name="登录").click()
+    again.get_by_role("button", name="登录", exact=True).click()
     expect(again.get_by_role("heading", level=1)).to_have_text("teller，您好")
 
 

@@ -11,8 +11,8 @@ from outlets.models import Unit
 from outlets.months import Month
 from reports.models import MonthlyScore
 from reports.services.rollup import Change, figures_refresh
-from tests.factories import make_staff
 from tellers.services import QuizFact, quizzes_record
+from tests.factories import make_staff
 
 APRIL = Month(2011, 4)
 MAY = Month(2011, 5)
@@ -20,7 +20,11 @@ _numbers = itertools.count(1)
 
 
 def make_inspection(
-    unit: Unit, channel: str = "OPEN", day: date = date(2011, 4, 10), score: Any = "90.00", **kw: Any
+    unit: Unit,
+    channel: str = "OPEN",
+    day: date = date(2011, 4, 10),
+    score: Any = "90.00",
+    **kw: Any,
 ) -> Inspection:
     """A released inspection, known to nobody yet."""
     checklist, _ = Checklist.objects.get_or_create(branch_id=unit.branch_id, name="检查标准")

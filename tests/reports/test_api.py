@@ -53,9 +53,7 @@ def test_scores_of_a_month(api, org, cast):
 def test_what_a_score_is_made_of(api, org, cast):
     one = release(org.a1, score="90.00")
     release(org.b1)
-    own, other = (
-        MonthlyScore.objects.get(unit=unit, kind="OUTLET") for unit in (org.a1, org.b1)
-    )
+    own, other = (MonthlyScore.objects.get(unit=unit, kind="OUTLET") for unit in (org.a1, org.b1))
     client = api(cast.outlet_head)
     lines = client.get(f"{API}/scores/{own.pk}/").json()["lines"]
     assert lines[0] == {"rule": "R3.open", "ids": [one.pk], "text": "90.00", "value": "90.00"}
@@ -124,7 +122,7 @@ def test_what_waits_and_corrections(api, org, cast):
 
 def test_schemes(api, org, cast):
     client = api(cast.service_office)
-    body = {"label": "新办法", "month": "2011-05", "rules": DEFAULT_SCHEME.to_json()}
+    body = {"name": "新办法", "month": "2011-05", "rules": DEFAULT_SCHEME.to_json()}
     response = client.post(f"{API}/schemes/", body, format="json")
     assert response.status_code == 201
     assert response.json()["rules"] == DEFAULT_SCHEME.to_json()

@@ -41,7 +41,7 @@ def at_once(*works):
         try:
             start.wait()
             work()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (raised again by the test's own thread)
             errors.append(error)
         finally:
             connection.close()
@@ -115,7 +115,9 @@ def test_a_month_closed_while_inspections_are_released(few, attempt):
     assert record.state == "CLOSED"
     rows = [row for row in table(few.branch) if row["kind"] == "OUTLET"]
     assert all(row["frozen"] for row in rows)
-    counted = [key for row in rows for rule, ids, *_ in row["lines"] if rule == "R3.open" for key in ids]
+    counted = [
+        key for row in rows for rule, ids, *_ in row["lines"] if rule == "R3.open" for key in ids
+    ]
     waiting = [one.id for one in pending_of(record)]
     assert len(set(counted)) == len(counted)
     assert len({*counted, *waiting}) == len(counted) + len(waiting) == 8

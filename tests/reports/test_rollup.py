@@ -199,7 +199,13 @@ def test_an_inspection_of_a_unit_that_takes_no_part(org):
 def test_incremental_equals_full(org):
     """Whatever comes in whatever order, the figures are those of a full roll-up."""
     chance = random.Random(20110430)
-    units = [org.a1, org.a2, org.b1, org.b2, make_outlet(parent=org.b, windows=0, peer_group="县域")]
+    units = [
+        org.a1,
+        org.a2,
+        org.b1,
+        org.b2,
+        make_outlet(parent=org.b, windows=0, peer_group="县域"),
+    ]
     for month in (APRIL, MAY):
         roll_up(org.branch, month)
     for step in range(60):

@@ -12,10 +12,10 @@ from accounts.models import Job, User
 from accounts.processes import Processes
 from accounts.roles import Role
 from outlets.models import Unit
-from reports.services.bulletins import bulletin_issue
 from reports.demo import build, months, today
 from reports.demo.accounts import ACCOUNTS, PASSWORD
 from reports.models import Bulletin
+from reports.services.bulletins import bulletin_issue
 
 WAIT_SECONDS = 300
 

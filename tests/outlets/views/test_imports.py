@@ -8,6 +8,7 @@ from outlets.forms import imports as import_forms
 from outlets.imports.units import UNIT_COLUMNS
 from outlets.models import Staff, Unit
 from outlets.spreadsheets import read_table
+from outlets.views import imports as import_views
 from tests.outlets.files import csv_of, named
 
 UNITS = reverse("outlets:import_units")
@@ -96,6 +97,13 @@ def test_uploads_are_bounded(office, monkeypatch):
     assert page.status_code == 422
     assert "文件超过 20 MB" in page.content.decode()
     assert office.post(UNITS, {}).status_code == 422
+
+
+def test_what_takes_too_long_for_a_page_is_left_to_the_command(office, monkeypatch):
+    monkeypatch.setattr(import_views, "MAX_ROWS", 1)
+    page = office.post(UNITS, {"file": csv_of(*GOOD, "N2,新网点,ASA,网点,3")})
+    assert page.status_code == 422
+    assert "请拆分，或由系统管理员用命令行导入" in page.content.decode()
 
 
 def test_people_are_imported(office):

@@ -125,9 +125,7 @@ def test_the_latest_edition_is_read(client, scored, cast):
     months_close(branch_ids=[scored.branch.pk], month=MAY, actor=None)
     release(scored.a1, "COVERT", MAY.first, score="100.00")
     release(scored.a1, "COVERT", MAY.first, score="100.00")
-    correction_issue(
-        branch=scored.branch, month=MAY, reason="漏报", actor=cast.service_office
-    )
+    correction_issue(branch=scored.branch, month=MAY, reason="漏报", actor=cast.service_office)
     html = page(client, cast.service_office)
     assert "第1号更正后" in html
     assert "90.00" in html[html.index("<tbody>") :]
@@ -141,7 +139,9 @@ def test_the_season_so_far(client, scored, cast):
     for month in (APRIL, MAY):
         months_close(branch_ids=[scored.branch.pk], month=month, actor=None)
     html = page(client, cast.leadership, view="season")
-    assert "竞赛已封账2个月（2011年4月至2011年5月），居前的是乙一网点 87.75、甲一网点 85.00。" in html
+    assert (
+        "竞赛已封账2个月（2011年4月至2011年5月），居前的是乙一网点 87.75、甲一网点 85.00。" in html
+    )
     assert names(html) == ["乙一网点", "甲一网点", "甲二网点", "乙二网点"]
     assert "未参评" in html
     april = page(client, cast.leadership, view="season", month="2011-04", kind="INSTITUTION")
@@ -164,7 +164,8 @@ def test_open_against_covert(client, scored, cast):
     release(scored.a2, "COVERT", score="80.00")
     html = page(client, cast.leadership, view="gap", month="2011-04")
     assert (
-        "3家网点中1家暗访低于明查，相差最大的是甲二网点（明查90.00，暗访80.00，低10.00分）。" in html
+        "3家网点中1家暗访低于明查，相差最大的是甲二网点（明查90.00，暗访80.00，低10.00分）。"
+        in html
     )
     assert 'id="gap-option"' in html
 

@@ -61,9 +61,9 @@ def test_draft_edit_publish(office, org):
     assert "草稿" in office.get(url("scheme", version.pk)).content.decode()
     html = office.get(url("scheme_edit", version.pk)).content.decode()
     assert 'value="30.5"' in html
-    assert office.post(
-        url("scheme_edit", version.pk), filled(month="2011-04")
-    ).status_code == 422  # there is one from April already
+    assert (
+        office.post(url("scheme_edit", version.pk), filled(month="2011-04")).status_code == 422
+    )  # there is one from April already
     office.post(url("scheme_edit", version.pk), filled(month="2011-05"))
     month_open(branch=org.branch, month=APRIL.next)
     html = office.post(url("scheme_publish", version.pk), follow=True).content.decode()
