@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -25,6 +24,6 @@ class ApiTokenAuthentication(TokenAuthentication):
         found = token.filter(expires_at__gt=now, user__is_active=True).first()
         if found is None:
             raise AuthenticationFailed("令牌无效、已到期或已撤销。")
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_RESOLUTION)
-        ApiToken.objects.filter(stale, pk=found.pk).update(last_used_at=now)
+        if found.last_used_at is None or found.last_used_at < now - USE_RESOLUTION:
+            ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
         return found.user, found

@@ -11,7 +11,7 @@ Figure = Decimal | int | None
 OPEN: Final = "OPEN"
 PROVISIONAL: Final = "PROVISIONAL"
 CLOSED: Final = "CLOSED"
-STATE_LABELS: Final[Mapping[str, str]] = {OPEN: "未公布", PROVISIONAL: "预公布", CLOSED: "已封账"}
+STATE_LABELS: Final[Mapping[str, str]] = {OPEN: "统计中", PROVISIONAL: "内部公示", CLOSED: "已封账"}
 TRANSITIONS: Final[Mapping[str, str]] = {OPEN: PROVISIONAL, PROVISIONAL: CLOSED}
 
 RANK: Final = "rank"

@@ -78,6 +78,11 @@ class UserFilter(filters.FilterSet):  # type: ignore[misc]
         return rows.filter(STATES[User.State(value)])
 
 
+def _problems(form: AssignmentForm) -> dict[str, list[str]]:
+    """What the form found, field by field."""
+    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+
+
 def _act(service: Callable[..., Any], **facts: Any) -> Any:
     """Call a service; what it refuses is a conflict."""
     try:
@@ -123,7 +128,7 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         body.is_valid(raise_exception=True)
         form = OpenForm(body.validated_data)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError(_problems(form))
         account = _act(
             services.user_open,
             username=form.cleaned_data["username"],
@@ -143,7 +148,7 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         now = AssignmentForm(user=account).initial
         form = AssignmentForm({**now, **body.validated_data}, user=account)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError(_problems(form))
         actor = user_of(request)
         _act(services.user_edit, user=account, assignment=form.assignment, actor=actor)
         return self._answer(account)

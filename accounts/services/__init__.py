@@ -1,5 +1,5 @@
 """The writers of accounts and of the audit trail, by noun."""
 
-from accounts.services.audit import audit_add
+from accounts.services.audit import audit_add, audit_add_each
 
-__all__ = ["audit_add"]
+__all__ = ["audit_add", "audit_add_each"]

@@ -1,5 +1,6 @@
 """The one writer of the audit trail."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import AuditEntry, User
@@ -13,11 +14,25 @@ def audit_add(
 
     The event is one of `accounts.events.EVENTS`; the address is that of the current request.
     """
-    AuditEntry.objects.create(
-        event=event,
-        actor=actor,
-        actor_name=actor.name if actor else "",
-        subject=subject[:200],
-        detail=detail,
-        ip=ip or client_ip(),
+    audit_add_each(event=event, actor=actor, acts=[(subject, detail)], ip=ip)
+
+
+def audit_add_each(
+    *,
+    event: str,
+    actor: User | None,
+    acts: Iterable[tuple[str, dict[str, Any]]],
+    ip: str | None = None,
+) -> None:
+    """Add an entry for each (subject, detail) by one statement, chained in their order."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            event=event,
+            actor=actor,
+            actor_name=actor.name if actor else "",
+            subject=subject[:200],
+            detail=detail,
+            ip=ip or client_ip(),
+        )
+        for subject, detail in acts
     )

@@ -1,5 +1,5 @@
 """Files that come in, by noun; each module registers its kind of file."""
 
-from inspections.imports import checklists
+from inspections.imports import checklists, inspections
 
-__all__ = ["checklists"]
+__all__ = ["checklists", "inspections"]

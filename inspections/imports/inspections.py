@@ -3,13 +3,12 @@
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import groupby
-from operator import attrgetter
 from typing import Final
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,8 +17,8 @@ from inspections.models import Channel, ChecklistVersion, Inspection
 from inspections.scoring import NA, InvalidAnswer, ScoringError, read
 from inspections.selectors.checklists import FormItem, VersionForm
 from inspections.selectors.forms import published_form
-from inspections.services.arrivals import WaveUnderWay, arrivals_release, wave_for_arrivals
-from inspections.services.records import Record, records_insert
+from inspections.services.arrivals import WaveUnderWay, arrivals_insert, wave_for_arrivals
+from inspections.services.records import Record
 from inspections.services.sheets import (
     MAX_NOTE,
     Reply,
@@ -32,7 +31,7 @@ from inspections.services.visits import is_open_on
 from outlets.importing import ImportRequest, ImportResult, Kind, register
 from outlets.models import Posting, Staff, Unit
 from outlets.months import Month
-from outlets.spreadsheets import Column, Row, SheetOut, Table, read_table
+from outlets.spreadsheets import Column, ImportRefused, Row, SheetOut, Table, read_table
 
 NUMBER, UNIT, CHANNEL, DATE, WHO = "检查编号", "机构号", "渠道", "检查日期", "检查人"
 STANDARD, LABEL, CODE, RESULT, STAFF, NOTE = "标准", "版本", "编号", "结果", "员工号", "备注"
@@ -71,13 +70,12 @@ class Head:
     form: VersionForm
 
 
-@dataclass(slots=True)
+@dataclass
 class Lookups:
     """Everything the rows refer to, each kind fetched by one query."""
 
     table: Table
     actor: User | None
-    branches: dict[int, list[User]] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> Mapping[str, Unit]:
@@ -146,9 +144,13 @@ def inspections_import(request: ImportRequest) -> ImportResult:
     ]
     table.check()
     fresh = [one for one in records if _key(one) not in look.known]
-    fresh = _with_waves(fresh, table, look)
+    fresh = _with_waves(fresh, look)
     table.check()
-    arrivals_release(records_insert(fresh), actor=request.actor)
+    try:
+        with transaction.atomic():
+            arrivals_insert(records=fresh, actor=request.actor)
+    except IntegrityError as error:
+        raise ImportRefused.whole("有编号相同的检查刚被导入，请稍后重试") from error
     return ImportResult(
         created=len(fresh), unchanged=len(records) - len(fresh), ignored=table.ignored
     )
@@ -248,9 +250,7 @@ def _check_day(row: Row, unit: Unit | None, day: date) -> None:
         row.refuse(DATE, "该机构当日未开业或已撤并")
 
 
-def _form(
-    row: Row, look: Lookups, unit: Unit | None, channel: str | None
-) -> VersionForm | None:
+def _form(row: Row, look: Lookups, unit: Unit | None, channel: str | None) -> VersionForm | None:
     name = row.text(STANDARD, required=True, max_length=80)
     label = row.text(LABEL, required=True, max_length=20)
     if unit is None or channel is None or not (name and label):
@@ -318,24 +318,31 @@ def _staff(head: Head, row: Row, look: Lookups) -> int | None:
     return staff
 
 
-def _with_waves(records: list[Record], table: Table, look: Lookups) -> list[Record]:
+def _with_waves(records: list[Record], look: Lookups) -> list[Record]:
     """Covert ones join their month's wave, which must not be under way: they come out at once."""
-    covert = [one for one in records if one.facts["channel"] == Channel.COVERT]
-    if not covert:
-        return records
-    place = attrgetter("facts", "sheet")
+    months = {_branch_month(one) for one in records if one.facts["channel"] == Channel.COVERT}
     waves: dict[tuple[int, Month], int] = {}
-    for (branch, month), group in groupby(
-        sorted(covert, key=_branch_month), key=_branch_month
-    ):
+    for branch, month in sorted(months):
         try:
             waves[branch, month] = wave_for_arrivals(branch_id=branch, month=month)
         except WaveUnderWay as error:
-            numbers = {place(one)[0]["number"] for one in group}
-            next(row for row in table.rows if row.shown(NUMBER) in numbers).refuse(
-                DATE, str(error)
-            )
+            _refuse_month((branch, month), records, look, str(error))
     return [_in_wave(one, waves) for one in records]
+
+
+def _refuse_month(
+    place: tuple[int, Month], records: Iterable[Record], look: Lookups, reason: str
+) -> None:
+    """Note at the first row of each covert inspection of the month why it cannot come in."""
+    numbers = {
+        one.facts["number"]
+        for one in records
+        if one.facts["channel"] == Channel.COVERT and _branch_month(one) == place
+    }
+    for row in look.table.rows:
+        if (number := row.shown(NUMBER)) in numbers:
+            numbers.discard(number)
+            row.refuse(DATE, reason)
 
 
 def _branch_month(record: Record) -> tuple[int, Month]:

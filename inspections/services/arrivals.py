@@ -1,13 +1,16 @@
 """Inspections that come in from files: submitted and released at once, without a visit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from inspections.models import Channel, Inspection, Visit, Wave
+from inspections.services.records import Record, records_insert
 from inspections.services.releases import Released, release_announce
 from inspections.services.visits import OPEN_STATES
 from outlets.months import Month
@@ -36,13 +39,18 @@ def wave_for_arrivals(*, branch_id: int, month: Month) -> int:
 
 
 @transaction.atomic
-def arrivals_release(inspections: Sequence[Inspection], *, actor: User | None) -> None:
-    """Release what was just inserted, by one statement, and tell the listeners once."""
-    if not inspections:
-        return
-    Inspection.objects.filter(pk__in=[one.pk for one in inspections]).update(
-        state=Inspection.State.RELEASED, released_at=Now(), released_by=actor
-    )
-    release_announce(
-        sorted({Released(one.branch_id, one.unit_id, one.date) for one in inspections})
-    )
+def arrivals_insert(*, records: Sequence[Record], actor: User | None) -> None:
+    """Store inspections as released, all answers by one statement, and tell the listeners once.
+
+    IntegrityError when a number is there already.
+    """
+    released = {
+        "state": Inspection.State.RELEASED,
+        "released_at": timezone.now(),
+        "released_by": actor,
+    }
+    inspections = records_insert([replace(one, facts={**one.facts, **released}) for one in records])
+    if inspections:
+        release_announce(
+            sorted({Released(one.branch_id, one.unit_id, one.date) for one in inspections})
+        )

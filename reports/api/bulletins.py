@@ -57,7 +57,9 @@ class BulletinSerializer(serializers.ModelSerializer[Bulletin]):
 
     month = serializers.SerializerMethodField(help_text="月份，如 2011-04")
     title = serializers.SerializerMethodField(help_text="标题")
-    final = serializers.SerializerMethodField(help_text="是否用封账成绩；否则为内部公示成绩")
+    final = serializers.BooleanField(
+        source="is_final", read_only=True, help_text="是否用封账成绩；否则为内部公示成绩"
+    )
     state = serializers.SerializerMethodField(help_text="生成文件的进展")
     error = serializers.SerializerMethodField(help_text="未能生成的原因")
     sha256 = serializers.CharField(read_only=True, help_text="文件的 SHA-256，未生成时为空")
@@ -76,11 +78,7 @@ class BulletinSerializer(serializers.ModelSerializer[Bulletin]):
 
     def get_title(self, bulletin: Bulletin) -> str:
         """As it stands on the first page."""
-        return words.title(bulletin.figures)
-
-    def get_final(self, bulletin: Bulletin) -> bool:
-        """Whether its figures cannot change any more."""
-        return bool(bulletin.figures["final"])
+        return words.title_of(Month.of(bulletin.month), bulletin.edition)
 
     @extend_schema_field(serializers.ChoiceField(choices=Job.State.choices))
     def get_state(self, bulletin: Bulletin) -> str:
@@ -143,7 +141,8 @@ class BulletinViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
             raise serializers.ValidationError({"issued_on": [str(error)]}) from error
         except BulletinError as error:
             raise Conflict(str(error)) from error
-        return Response(BulletinSerializer(issued).data, status=status.HTTP_201_CREATED)
+        found = self.get_queryset().get(pk=issued.pk)
+        return Response(BulletinSerializer(found).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="简报文件",

@@ -16,11 +16,15 @@ _LEADERS: Final = 3
 _MOST_NAMES: Final = 3
 
 
+def title_of(month: Month, edition: int) -> str:
+    """The title of a month's bulletin, without the masthead."""
+    correction = f"（第{edition}号更正）" if edition else ""
+    return f"{month.label}网点服务质量检查评比情况{correction}"
+
+
 def title(figures: Figures) -> str:
     """The document's title, without the masthead."""
-    label = Month.parse(figures["month"]).label
-    correction = f"（第{figures['edition']}号更正）" if figures["edition"] else ""
-    return f"{label}网点服务质量检查评比情况{correction}"
+    return title_of(Month.parse(figures["month"]), figures["edition"])
 
 
 def full_title(figures: Figures) -> str:

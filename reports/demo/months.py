@@ -23,6 +23,7 @@ from outlets.months import Month
 from reports.demo.answers import draw
 from reports.demo.files import rows_import
 from reports.demo.organisation import SEED, Place, places
+from reports.demo.photos import photographed
 from reports.models import MonthClose
 from reports.services.months import months_close
 
@@ -31,6 +32,8 @@ OPEN_METHODS = (Method.CCTV, Method.MACHINES, Method.CUSTOMERS, Method.EMPLOYEES
 GAIN = 0.003
 SPREAD = 0.008
 QUIZZED = 2  # a month and outlet
+# Whose open visits come with photos, and when: enough to follow a number down to its picture.
+PHOTOGRAPHED, PHOTO_MONTH = "210102", Month(2011, 12)
 
 
 def is_closed(branch: Unit, month: Month) -> bool:
@@ -77,6 +80,9 @@ def _score(visit: Visit, place: Place, month: Month) -> None:
         else tuple(chance.sample(OPEN_METHODS, 3)),
         replies=_replies(chance, form, quality, _people(visit.unit_id)),
     )
+    with_photos = visit.channel == Channel.OPEN and place.institution.code == PHOTOGRAPHED
+    if with_photos and month == PHOTO_MONTH:
+        sheet = photographed(visit, form, sheet)
     assert visit.inspector is not None  # noqa: S101  (every visit of a plan was given to somebody)
     inspection_submit(
         visit=visit,

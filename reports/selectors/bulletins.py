@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTransform
 from accounts.models import User
 from accounts.roles import Capability
 from outlets.months import Month
+from reports.closing import CLOSED
 from reports.models import Bulletin, MonthClose, MonthlyScore
 from reports.selectors.figures import scores_latest
 
@@ -71,12 +72,12 @@ def months_to_issue(user: User) -> list[Month]:
         .annotate(edition=Count("corrections"))
         .order_by("-month")
     )
-    return [
-        Month.of(each.month)
-        for each in months
-        if not final.get((each.month, each.edition), each.state == MonthClose.State.PROVISIONAL)
-        or (each.month, each.edition) not in final
-    ]
+    found = []
+    for each in months:
+        key = each.month, each.edition
+        if key not in final or (each.state == CLOSED and not final[key]):
+            found.append(Month.of(each.month))
+    return found
 
 
 def rows_of(branch_id: int, month: Month) -> list[MonthlyScore]:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.jobs import job_request
 from accounts.models import Job, User
-from accounts.services import audit_add
+from accounts.services import audit_add_each
 from outlets.models import Unit
 from outlets.months import Month
 from reports.closing import CLOSED, OPEN, PROVISIONAL, check_move
@@ -44,7 +44,8 @@ def month_close(*, branch: Unit, month: Month, actor: User | None) -> MonthClose
     """Roll up one last time and freeze; IllegalTransition unless published inside before."""
     (record,) = months_locked([branch.pk], month)
     check_move(record.state, CLOSED)
-    _close([record], month, actor)
+    _freeze([record], month, actor)
+    _audit("month.close", [record], month, actor)
     return record
 
 
@@ -61,8 +62,10 @@ def months_close(
     if unpublished:
         schemes_renew(unpublished, month)
         _move(unpublished, PROVISIONAL)
-        _audit("month.publish", unpublished, month, actor)
-    _close(records, month, actor)
+    _freeze(records, month, actor)
+    # Last, because every entry holds the lock of the whole trail until the transaction ends.
+    _audit("month.publish", unpublished, month, actor)
+    _audit("month.close", records, month, actor)
     return records
 
 
@@ -87,10 +90,9 @@ def job_for_months(
     return jobs
 
 
-def _close(records: Sequence[MonthClose], month: Month, actor: User | None) -> None:
+def _freeze(records: Sequence[MonthClose], month: Month, actor: User | None) -> None:
     figures_compute(records, month, freeze=True)
     _move(records, CLOSED, actor)
-    _audit("month.close", records, month, actor)
 
 
 def _move(records: Sequence[MonthClose], state: str, actor: User | None = None) -> None:
@@ -103,12 +105,18 @@ def _move(records: Sequence[MonthClose], state: str, actor: User | None = None) 
 
 
 def _audit(event: str, records: Sequence[MonthClose], month: Month, actor: User | None) -> None:
-    for record in records:
-        audit_add(
-            event=event,
-            actor=actor,
-            subject=f"{record.branch.short_name} {month.label}",
-            branch=record.branch.code,
-            month=str(month),
-            scheme=record.scheme_id,
-        )
+    audit_add_each(
+        event=event,
+        actor=actor,
+        acts=[
+            (
+                f"{record.branch.short_name} {month.label}",
+                {
+                    "branch": record.branch.code,
+                    "month": str(month),
+                    "scheme": record.scheme_id,
+                },
+            )
+            for record in records
+        ],
+    )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
+from outlets.months import Month
 from reports.bulletins import words
 from reports.bulletins.download import bulletin_response
 from reports.bulletins.figures import BulletinError, IssueDateError
@@ -30,7 +31,7 @@ def bulletins(request: SignedInRequest) -> HttpResponse:
         "reports/bulletins.html",
         {
             "page_obj": page,
-            "rows": [(each, words.title(each.figures)) for each in page],
+            "rows": [(each, words.title_of(Month.of(each.month), each.edition)) for each in page],
             "may_issue": request.user.can(Capability.BULLETINS_ISSUE),
             "months": months_to_issue(request.user),
         },
@@ -75,7 +76,6 @@ def bulletin(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "bulletin": found,
             "title": words.title(found.figures),
-            "is_final": found.figures["final"],
             "is_whole": is_whole(found),
             "lead": words.lead(found.figures)[0],
             "may_issue": request.user.can(Capability.BULLETINS_ISSUE),

@@ -1,8 +1,11 @@
 // <div class="mc-chart" data-option="id of a json_script" data-height="px">: draws it in the page's own colours.
-const INK = "#22262b";
-const FAINT = "#565d66";
+// The colours of paper, and what takes their place on a dark page.
+const DARK = {
+  "#22262b": "--tblr-body-color", "#565d66": "--tblr-secondary-color", "#ececed": "--tblr-border-color",
+  "#d5d6d8": "--tblr-border-color", "#35597f": "--tblr-blue", "#b0351c": "--tblr-link-color",
+};
 
-/** The option with the ink of paper replaced by the colours of the theme. */
+/** The option with some colours replaced. */
 function themed(value, colours) {
   if (Array.isArray(value)) return value.map((each) => themed(each, colours));
   if (value && typeof value === "object") {
@@ -25,7 +28,10 @@ function bare(option) {
 
 function draw(element) {
   const style = getComputedStyle(element);
-  const colours = { [INK]: style.color, [FAINT]: style.getPropertyValue("--tblr-secondary-color") || style.color };
+  const dark = document.documentElement.dataset.bsTheme === "dark";
+  const colours = Object.fromEntries(
+    dark ? Object.entries(DARK).map(([paper, name]) => [paper, style.getPropertyValue(name).trim()]) : [],
+  );
   const option = JSON.parse(document.getElementById(element.dataset.option).textContent);
   window.echarts.getInstanceByDom(element)?.dispose();
   element.style.height = `${element.dataset.height}px`;

@@ -25,7 +25,19 @@ from tests.inspections.builders import make_sheet, make_version, make_visit
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 390, "height": 844}
-MEASURES = ["0", "1", "2.5", "0.75", "299999.999999", "300000", "300000.01", "-4", "１２", "abc", ""]
+MEASURES = [
+    "0",
+    "1",
+    "2.5",
+    "0.75",
+    "299999.999999",
+    "300000",
+    "300000.01",
+    "-4",
+    "１２",
+    "abc",
+    "",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -293,6 +293,4 @@ def test_statements_of_a_submission(visit, django_assert_num_queries):
     sheet = make_sheet(visit)
     published_form(visit.version_id, visit.channel)
     with django_assert_num_queries(7):  # staff, photos; savepoint, claim, two inserts, release
-        inspection_submit(
-            visit=visit, key=uuid.uuid4(), sheet=sheet, actor=visit.inspector
-        )
+        inspection_submit(visit=visit, key=uuid.uuid4(), sheet=sheet, actor=visit.inspector)

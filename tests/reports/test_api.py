@@ -81,7 +81,7 @@ def test_months(api, org, cast):
     response = client.post(f"{API}/months/2011-04/close/")
     assert (response.status_code, response.json()["detail"]) == (
         409,
-        "月份不能由“未公布”变为“已封账”",
+        "月份不能由“统计中”变为“已封账”",
     )
     assert client.post(f"{API}/months/2011-04/publish/").json()["state"] == "PROVISIONAL"
     assert client.post(f"{API}/months/2011-04/publish/").status_code == 409

@@ -66,11 +66,11 @@ class TestList:
     def test_more_bulletins_are_not_more_queries(self, office, org, django_assert_num_queries):
         issued(org.a1, rendered=False)
         office.get(LIST)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             office.get(LIST)
         for month in (APRIL.next, APRIL + 2):
             issued(org.a1, month, rendered=False)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             office.get(LIST)
 
     def test_readers_see_no_way_to_issue(self, client, cast, org):

@@ -35,7 +35,7 @@ def test_moves(old: str, new: str) -> None:
 
 
 def test_message_speaks_of_states_in_chinese() -> None:
-    with pytest.raises(IllegalTransition, match="月份不能由“已封账”变为“未公布”"):
+    with pytest.raises(IllegalTransition, match="月份不能由“已封账”变为“统计中”"):
         check_move(CLOSED, OPEN)
 
 

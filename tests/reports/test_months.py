@@ -8,7 +8,8 @@ from django.db import connection
 
 from accounts.jobs import job_run
 from accounts.models import AuditEntry, Job
-from reports.closing import IllegalTransition
+from accounts.selectors.audit import audit_chain_verify
+from reports.closing import STATE_LABELS, IllegalTransition
 from reports.models import MonthClose, MonthlyScore, SchemeVersion
 from reports.scheme import DEFAULT_SCHEME
 from reports.selectors.figures import pending_of
@@ -34,6 +35,10 @@ def test_opening_a_month_twice_is_once(org):
     assert first.scheme.rules == DEFAULT_SCHEME.to_json()
 
 
+def test_states_have_one_name():
+    assert dict(MonthClose.State.choices) == STATE_LABELS
+
+
 def test_a_month_before_the_first_scheme_goes_by_it(org):
     may = month_open(branch=org.branch, month=MAY)
     assert month_open(branch=org.branch, month=APRIL).scheme == may.scheme
@@ -42,7 +47,7 @@ def test_a_month_before_the_first_scheme_goes_by_it(org):
 
 def test_publish_then_close(org, cast):
     make_inspection(org.a1)
-    with pytest.raises(IllegalTransition, match="“未公布”变为“已封账”"):
+    with pytest.raises(IllegalTransition, match="“统计中”变为“已封账”"):
         month_close(branch=org.branch, month=APRIL, actor=cast.service_office)
     month_publish(branch=org.branch, month=APRIL, actor=cast.service_office)
     assert stored(org.a1).rank == 1
@@ -55,6 +60,17 @@ def test_publish_then_close(org, cast):
     events = AuditEntry.objects.filter(event__startswith="month.").order_by("id")
     assert [each.event for each in events] == ["month.publish", "month.close"]
     assert events[0].subject == "示例分行 2011年4月"
+
+
+def test_many_closes_keep_the_audit_chain(org):
+    months_close(branch_ids=[org.branch.pk, org.other.pk], month=APRIL, actor=None)
+    events = AuditEntry.objects.order_by("id").values_list("event", "subject")
+    assert list(events) == [
+        (event, f"{name} 2011年4月")
+        for event in ("month.publish", "month.close")
+        for name in ("示例分行", "别处分行")
+    ]
+    assert audit_chain_verify().is_intact
 
 
 @pytest.mark.parametrize("again", [month_publish, month_close])

@@ -6,6 +6,8 @@ import pytest
 from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from inspections.models import Wave
+from inspections.services.releases import inspections_release, wave_release
 from outlets.models import UnitMove
 from reports.models import MonthClose, MonthlyScore, SchemeVersion
 from reports.services.months import months_close
@@ -237,6 +239,21 @@ def test_a_release_costs_a_constant_number_of_queries(org):
         make_outlet(parent=org.a)
     roll_up(org.branch)
     assert queries() == few
+
+
+def test_the_release_service_carries_into_the_figures(org, cast):
+    roll_up(org.branch)
+    open_visit = make_inspection(org.a1, state="SUBMITTED", score="90.00")
+    assert stored(org.a1).open is None
+    inspections_release(inspection_ids=[open_visit.pk], actor=cast.service_office)
+    assert stored(org.a1).open == Decimal("90.00")
+    wave = Wave.objects.create(branch=org.branch, month=APRIL.first, channel="COVERT")
+    for unit in (org.a1, org.b1):
+        make_inspection(unit, "COVERT", state="SUBMITTED", score="80.00", wave=wave)
+    assert stored(org.b1).covert is None
+    wave_release(wave=wave, actor=cast.service_office)
+    assert [stored(unit).covert for unit in (org.a1, org.b1)] == [Decimal("80.00")] * 2
+    assert [stored(unit).rank for unit in (org.a1, org.b1)] == [1, 2]
 
 
 def test_many_at_once_are_one_refresh_a_month(org):

@@ -65,7 +65,7 @@ def test_from_open_to_closed(office, org):
     ("name", "message"),
     [
         ("month_rollup", "2011年4月已封账，不能重新汇总"),
-        ("month_publish", "月份不能由“已封账”变为“预公布”"),
+        ("month_publish", "月份不能由“已封账”变为“内部公示”"),
         ("month_close", "月份不能由“已封账”变为“已封账”"),
     ],
 )
@@ -80,7 +80,7 @@ def test_a_closed_month_says_no(office, org, name, message):
 def test_an_open_month_is_not_closed_at_once(office, org):
     release(org.a1)
     _, html = post(office, "month_close", APRIL)
-    assert "月份不能由“未公布”变为“已封账”" in html
+    assert "月份不能由“统计中”变为“已封账”" in html
 
 
 def test_twice_is_one_job(office, org):
