@@ -7,6 +7,7 @@ from its content, and no clock or chance is asked.
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -64,11 +65,17 @@ def pdf_render(html: str) -> bytes:
     try:
         document = HTML(string=html, url_fetcher=OwnFilesFetcher(), base_url="none:")
         rendered: bytes = document.write_pdf(
-            font_config=FontConfiguration(), pdf_variant=VARIANT, pdf_identifier=identifier
+            font_config=_fonts(), pdf_variant=VARIANT, pdf_identifier=identifier
         )
     except FatalURLFetchingError as error:
         raise PdfError(str(error)) from error
     return rendered
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    """The process's own view of the installed fonts; no document brings any of its own."""
+    return FontConfiguration()
 
 
 def pdf_merge(parts: Iterable[bytes]) -> bytes:

@@ -35,7 +35,7 @@ def api_methods(pattern: URLPattern) -> set[str]:
         return set()
     actions = getattr(pattern.callback, "actions", None)
     known = set(actions) if actions else {name for name in METHODS if hasattr(view, name)}
-    return {method.upper() for method in known & METHODS}
+    return {method.upper() for method in known & METHODS & set(view.http_method_names)}
 
 
 SITE = dict(url_patterns(get_resolver()))

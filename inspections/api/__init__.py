@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from inspections.api import checklists, inspections, visits
+from inspections.api import checklists, evidence, inspections, visits, waves
 
 router = SimpleRouter()
 router.register("checklists", checklists.ChecklistViewSet, basename="checklist")
@@ -11,5 +11,5 @@ router.register("checklist-sections", checklists.SectionViewSet, basename="check
 router.register("checklist-items", checklists.ItemViewSet, basename="checklist-item")
 router.register("visits", visits.VisitViewSet, basename="visit")
 router.register("inspections", inspections.InspectionViewSet, basename="inspection")
-router.register("evidence", visits.EvidenceViewSet, basename="evidence")
-router.register("waves", visits.WaveViewSet, basename="wave")
+router.register("evidence", evidence.EvidenceViewSet, basename="evidence")
+router.register("waves", waves.WaveViewSet, basename="wave")

@@ -14,14 +14,14 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
-from inspections.api.visits import (
+from inspections.api.evidence import EvidenceSerializer
+from inspections.api.references import (
     CountSerializer,
-    EvidenceSerializer,
     InspectorBriefSerializer,
-    RefusalsAnswered,
     Scoped,
     UnitBriefSerializer,
 )
+from inspections.api.refusals import RefusalsAnswered
 from inspections.models import Answer, Inspection, Visit
 from inspections.models.inspections import Method
 from inspections.selectors.firewall import (
@@ -120,7 +120,7 @@ class InspectionSubmitSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(
         max_length=MAX_SUMMARY, allow_blank=True, default="", help_text="总体评价"
     )
-    answers = ReplySerializer(many=True, max_length=MAX_ITEMS)
+    answers = serializers.ListField(child=ReplySerializer(), max_length=MAX_ITEMS)
 
     def validate_answers(self, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """One answer an item."""

@@ -1,11 +1,10 @@
 """The API of visits: the plan, the draft that is kept while scoring, the photos, the waves."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -14,102 +13,33 @@ from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.models import User
-from accounts.problems import Conflict
 from accounts.roles import Capability
-from inspections.models import Channel, ChecklistVersion, Draft, Evidence, Visit, Wave
+from inspections.api.evidence import EvidenceAddSerializer, EvidenceSerializer
+from inspections.api.references import InspectorBriefSerializer, Scoped, UnitBriefSerializer
+from inspections.api.refusals import RefusalsAnswered
+from inspections.models import Channel, ChecklistVersion, Draft, Visit
 from inspections.models.inspections import Method
-from inspections.selectors.checklists import versions_visible_to
 from inspections.selectors.firewall import (
     evidence_visible_to,
     visits_visible_to,
-    waves_visible_to,
 )
-from inspections.selectors.visits import inspectors_visible_to, plannable_units
 from inspections.services.drafts import MAX_SUMMARY, MAX_VALUE, DraftPatch, draft_open, draft_patch
 from inspections.services.evidence import evidence_add, evidence_remove
-from inspections.services.releases import NotReleasable, wave_release
-from inspections.services.sheets import MAX_NOTE, SheetInvalid
-from inspections.services.submissions import InspectionNotOpen, SubmissionDiffers
+from inspections.services.sheets import MAX_NOTE
 from inspections.services.visits import (
-    VisitNotOpen,
     VisitPlan,
     visit_update,
     visits_assign,
     visits_cancel,
     visits_create,
 )
-from inspections.views.photos import photo_response
 from outlets.models import Unit
 from outlets.selectors import staff_at
-
-
-class RefusalsAnswered(APIView):
-    """What the services refuse, as 400 by field or as 409 with a code."""
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Translate, then answer as usual."""
-        return super().handle_exception(_translated(exc))
-
-
-_CODES: dict[type[Exception], str] = {
-    SubmissionDiffers: "submission_differs",
-    VisitNotOpen: "visit_not_open",
-    InspectionNotOpen: "inspection_not_open",
-    NotReleasable: "not_releasable",
-}
-
-
-def _translated(exc: Exception) -> Exception:
-    if isinstance(exc, ValidationError):
-        return serializers.ValidationError(exc.message_dict)
-    if isinstance(exc, SheetInvalid):
-        return serializers.ValidationError({"answers": [one.as_json() for one in exc.faults]})
-    code = _CODES.get(type(exc))
-    if code is None:
-        return exc
-    extra = {"differences": exc.differences} if isinstance(exc, SubmissionDiffers) else {}
-    return Conflict(str(exc), code, **extra)
-
-
-class Scoped(serializers.PrimaryKeyRelatedField[Any]):
-    """A reference to a record that the user may see; any other does not exist."""
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """The visible ones of the field's model."""
-        user = user_of(self.context["request"])
-        visible: dict[Any, Any] = {
-            Unit: plannable_units,
-            User: inspectors_visible_to,
-            ChecklistVersion: versions_visible_to,
-            Visit: _visits_with_what_a_receipt_names,
-        }
-        return cast("QuerySet[Any]", visible[cast("Any", super().get_queryset()).model](user))
-
-
-def _visits_with_what_a_receipt_names(user: User) -> QuerySet[Visit]:
-    return visits_visible_to(user).select_related("unit", "version__checklist")
-
-
-class UnitBriefSerializer(serializers.ModelSerializer[Unit]):
-    """A unit in few words."""
-
-    class Meta:
-        model = Unit
-        fields = ["id", "code", "short_name"]
-
-
-class InspectorBriefSerializer(serializers.ModelSerializer[User]):
-    """An inspector in few words."""
-
-    class Meta:
-        model = User
-        fields = ["id", "username", "name"]
 
 
 class VisitSerializer(serializers.ModelSerializer[Visit]):
@@ -216,27 +146,6 @@ class RevisionSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
 
 
-class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
-    """一张照片。"""
-
-    url = serializers.HyperlinkedIdentityField(
-        view_name="evidence-detail", lookup_field="uuid", help_text="照片（JPEG）"
-    )
-
-    class Meta:
-        model = Evidence
-        fields = ["uuid", "item", "sha256", "width", "height", "url"]
-        read_only_fields = fields
-
-
-class EvidenceAddSerializer(serializers.Serializer[Any]):
-    """上传一张照片。"""
-
-    item = serializers.IntegerField(min_value=1, max_value=2**62, help_text="项目 id")
-    sha256 = serializers.CharField(max_length=64, help_text="所传文件的 SHA-256")
-    file = serializers.FileField(help_text="JPEG、PNG 或 WebP，不超过 20 MB")
-
-
 class StaffHereSerializer(serializers.Serializer[Any]):
     """当日在该网点任职的员工。"""
 
@@ -244,21 +153,6 @@ class StaffHereSerializer(serializers.Serializer[Any]):
     number = serializers.CharField(source="staff.number")
     name = serializers.CharField(source="staff.name")
     post = serializers.CharField(source="get_post_display")
-
-
-class WaveSerializer(serializers.ModelSerializer[Wave]):
-    """暗访批次：一个月的暗访结果一起发布。"""
-
-    class Meta:
-        model = Wave
-        fields = ["id", "month", "channel", "released_at"]
-        read_only_fields = fields
-
-
-class CountSerializer(serializers.Serializer[Any]):
-    """改动了几项。"""
-
-    count = serializers.IntegerField()
 
 
 @extend_schema_view(
@@ -418,56 +312,3 @@ class VisitViewSet(
             found = get_object_or_404(kept.none())
         evidence_remove(evidence=found, actor=user_of(request))
         return Response(status=204)
-
-
-class EvidenceViewSet(GenericViewSet[Evidence]):
-    """照片：与能查阅的答案一起的照片。"""
-
-    serializer_class = EvidenceSerializer
-    permission_classes = [HasCapability]
-    capability = Capability.INSPECTIONS_READ
-    queryset = Evidence.objects.none()
-    lookup_field = "uuid"
-    lookup_value_converter = "uuid"
-
-    def get_queryset(self) -> QuerySet[Evidence]:
-        """What the user may see."""
-        return evidence_visible_to(user_of(self.request))
-
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("uuid", OpenApiTypes.UUID, OpenApiParameter.PATH),
-            OpenApiParameter("small", bool, description="只要缩略图"),
-        ],
-        responses={(200, "image/jpeg"): OpenApiTypes.BINARY},
-    )
-    def retrieve(self, request: Request, uuid: str) -> FileResponse:  # noqa: ARG002
-        """照片本身。"""
-        return photo_response(self.get_object(), small="small" in request.query_params)
-
-
-class WaveViewSet(
-    RefusalsAnswered,
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    GenericViewSet[Wave],
-):
-    """暗访批次。"""
-
-    serializer_class = WaveSerializer
-    permission_classes = [HasCapability]
-    capability = Capability.COVERT_COORDINATE
-    capabilities = {"release": Capability.INSPECTIONS_RELEASE}
-    queryset = Wave.objects.none()
-    lookup_value_regex = "[0-9]{1,18}"
-    filterset_fields = {"month": ["exact", "gte", "lte"], "released_at": ["isnull"]}
-
-    def get_queryset(self) -> QuerySet[Wave]:
-        """What the user may see."""
-        return waves_visible_to(user_of(self.request))
-
-    @extend_schema(request=None, responses=CountSerializer)
-    @action(detail=True, methods=["post"])
-    def release(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        """发布整个批次；已发布的再发布一次没有变化。"""
-        return Response({"count": wave_release(wave=self.get_object(), actor=user_of(request))})

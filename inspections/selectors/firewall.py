@@ -88,7 +88,7 @@ def waves_visible_to(user: User) -> QuerySet[Wave]:
 
 def branch_of(user: User) -> QuerySet[Unit]:
     """The user's branch, as a subquery."""
-    return Unit.objects.filter(pk=user.unit_id).values("branch")  # type: ignore[return-value]
+    return Unit.objects.filter(pk=user.unit_id or 0).values("branch")  # type: ignore[return-value]
 
 
 def knows_shoppers(user: User) -> bool:

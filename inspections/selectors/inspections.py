@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -83,7 +84,7 @@ def inspections_listed(user: User, sought: InspectionSought) -> QuerySet[Inspect
     )
 
 
-def _order(user: User, sort: str) -> list[object]:
+def _order(user: User, sort: str) -> list[str | OrderBy]:
     name = sort.removeprefix("-")
     if name not in SORTS or (name in _KNOWING and not knows_shoppers(user)):
         name, sort = "date", "-date"

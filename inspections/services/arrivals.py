@@ -12,7 +12,7 @@ from accounts.models import User
 from inspections.models import Channel, Inspection, Visit, Wave
 from inspections.services.records import Record, records_insert
 from inspections.services.releases import Released, release_announce
-from inspections.services.visits import OPEN_STATES
+from inspections.services.visits import OPEN_STATES, wave_lock
 from outlets.months import Month
 
 
@@ -29,7 +29,7 @@ def wave_for_arrivals(*, branch_id: int, month: Month) -> int:
     wave, _ = Wave.objects.get_or_create(
         branch_id=branch_id, month=month.first, channel=Channel.COVERT
     )
-    wave = Wave.objects.select_for_update().get(pk=wave.pk)
+    wave = wave_lock(wave.pk)
     waiting = Q(state__in=[*OPEN_STATES, Visit.State.SUBMITTED])
     if wave.released_at is None:
         if Visit.objects.filter(waiting, wave=wave).exists():

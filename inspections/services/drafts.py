@@ -61,7 +61,7 @@ def draft_patch(*, visit: Visit, patch: DraftPatch, actor: User) -> int:
     """
     answers = _answers(visit, patch.answers)
     kept = {key: one for key, one in answers.items() if one is not None}
-    parameters = {
+    parameters: dict[str, Any] = {
         "answers": json.dumps(kept),
         "removed": [key for key, one in answers.items() if one is None],
         "header": json.dumps(_header(patch.header)),

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from typing import IO, Final
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from inspections.models import Evidence, Visit
@@ -24,7 +25,7 @@ _CHUNK: Final = 1024 * 1024
 
 
 def evidence_add(
-    *, visit: Visit, item_id: int, sha256: str, file: UploadedFile, actor: User
+    *, visit: Visit, item_id: int, sha256: str, file: "UploadedFile[bytes]", actor: User
 ) -> tuple[Evidence, bool]:
     """Keep a photo of an item; whether it is new. The same photo again is the one there is.
 
@@ -64,7 +65,7 @@ def small_name(name: str) -> str:
     return f"{name.removesuffix('.jpg')}.small.jpg"
 
 
-def _check(visit: Visit, item_id: int, sha256: str, file: UploadedFile) -> None:
+def _check(visit: Visit, item_id: int, sha256: str, file: "UploadedFile[bytes]") -> None:
     if not SHA256.fullmatch(sha256):
         raise ValidationError({"sha256": "应是文件的 SHA-256（64位小写十六进制）"})
     if item_id not in published_form(visit.version_id, visit.channel).items:
@@ -75,7 +76,7 @@ def _check(visit: Visit, item_id: int, sha256: str, file: UploadedFile) -> None:
         raise ValidationError({"file": f"照片超过{MAX_BYTES // 1024 // 1024}MB，请缩小后上传"})
 
 
-def _hash(file: IO[bytes] | UploadedFile) -> str:
+def _hash(file: "UploadedFile[bytes]") -> str:
     digest = hashlib.sha256()
     file.seek(0)
     while chunk := file.read(_CHUNK):
@@ -85,10 +86,8 @@ def _hash(file: IO[bytes] | UploadedFile) -> str:
 
 
 def _store(photo: Photo) -> str:
-    upload_to = Evidence._meta.get_field("file").generate_filename  # noqa: SLF001
-    name = default_storage.save(
-        upload_to(None, f"{uuid.uuid4().hex}.jpg"), ContentFile(photo.full)
-    )
+    wanted = f"evidence/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}.jpg"
+    name = default_storage.save(wanted, ContentFile(photo.full))
     default_storage.save(small_name(name), ContentFile(photo.small))
     return name
 

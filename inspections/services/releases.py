@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from accounts.services import audit_add
 from inspections.models import Channel, Inspection, Visit, Wave
+from inspections.services.visits import OPEN_STATES, wave_lock
 
 NAMED: Final = 5
 
@@ -79,7 +80,7 @@ def wave_release(*, wave: Wave, actor: User | None) -> int:
 
     NotReleasable while a visit is still under way, or when there is nothing to release.
     """
-    wave = Wave.objects.select_for_update().get(pk=wave.pk)
+    wave = wave_lock(wave.pk)
     if wave.released_at is not None:
         return 0
     counts = wave_counts(wave)
@@ -96,7 +97,7 @@ def wave_release(*, wave: Wave, actor: User | None) -> int:
 
 def wave_counts(wave: Wave) -> dict[str, int]:
     """How many of the wave's visits are still open, and how many submitted."""
-    still_open = Q(state__in=[Visit.State.PLANNED, Visit.State.RETURNED])
+    still_open = Q(state__in=OPEN_STATES)
     counts: dict[str, int] = Visit.objects.filter(wave=wave).aggregate(
         open=Count("pk", filter=still_open),
         submitted=Count("pk", filter=Q(state=Visit.State.SUBMITTED)),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
-from inspections.models import Answer, Channel, Draft, Evidence, Inspection, Item, Visit, Wave
+from inspections.models import Answer, Channel, Draft, Evidence, Inspection, Item, Visit
 from inspections.models.inspections import Method
 from inspections.selectors.checklists import VersionForm
 from inspections.selectors.forms import published_form
@@ -26,7 +26,7 @@ from inspections.services.sheets import (
     content_hash,
     sheet_score,
 )
-from inspections.services.visits import OPEN_STATES, VisitNotOpen, is_open_on
+from inspections.services.visits import OPEN_STATES, VisitNotOpen, is_open_on, wave_lock
 from outlets.selectors import staff_at
 
 MAX_SUMMARY: Final = 2_000
@@ -88,17 +88,18 @@ def inspection_return(*, inspection: Inspection, reason: str, actor: User) -> In
     InspectionNotOpen when it is released or returned already, or came from a file.
     """
     if inspection.wave_id is not None:
-        Wave.objects.select_for_update().get(pk=inspection.wave_id)
+        wave_lock(inspection.wave_id)
     returned = Inspection.objects.filter(
         pk=inspection.pk, state=Inspection.State.SUBMITTED, visit__isnull=False
     ).update(state=Inspection.State.RETURNED, returned_reason=reason.strip())
     inspection.refresh_from_db()
-    if not returned:
+    visit_id = inspection.visit_id
+    if not returned or visit_id is None:
         raise InspectionNotOpen(
             f"检查{inspection.number}{inspection.get_state_display()}，不能退回"
         )
-    Visit.objects.filter(pk=inspection.visit_id).update(state=Visit.State.RETURNED)
-    _draft_restore(inspection)
+    Visit.objects.filter(pk=visit_id).update(state=Visit.State.RETURNED)
+    _draft_restore(visit_id, _sheet_of(inspection))
     audit_add(event="inspection.return", actor=actor, subject=inspection.number, reason=reason)
     return inspection
 
@@ -252,9 +253,8 @@ def _sheet_of(inspection: Inspection) -> Sheet:
     )
 
 
-def _draft_restore(inspection: Inspection) -> None:
+def _draft_restore(visit_id: int, sheet: Sheet) -> None:
     """The visit's draft anew: a UUID of its own, everything that was answered."""
-    sheet = _sheet_of(inspection)
     answers = {
         str(key): {"value": reply.value, "note": reply.note, "staff": reply.staff}
         for key, reply in sheet.replies.items()
@@ -264,8 +264,5 @@ def _draft_restore(inspection: Inspection) -> None:
         "methods": list(sheet.methods),
         "note": sheet.note,
     }
-    Draft.objects.update_or_create(
-        visit_id=inspection.visit_id,
-        defaults={"uuid": uuid.uuid4(), "answers": answers, "header": header},
-        create_defaults={"uuid": uuid.uuid4(), "answers": answers, "header": header},
-    )
+    content = {"uuid": uuid.uuid4(), "answers": answers, "header": header}
+    Draft.objects.update_or_create(visit_id=visit_id, defaults=content)

@@ -239,11 +239,16 @@ def _version(plan: VisitPlan, branch: Unit) -> ChecklistVersion:
     return version
 
 
+def wave_lock(pk: int) -> Wave:
+    """The wave, which nobody releases or adds to until the transaction ends."""
+    return Wave.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
 def _wave(branch: Unit, plan: VisitPlan) -> Wave:
     """The month's wave, locked, so that it is not released meanwhile."""
     month = Month.of(plan.not_before).first
     wave, _ = Wave.objects.get_or_create(branch=branch, month=month, channel=plan.channel)
-    wave = Wave.objects.select_for_update().get(pk=wave.pk)
+    wave = wave_lock(wave.pk)
     if wave.released_at is not None:
         raise ValidationError({"not_before": f"{month:%Y年%m月}的暗访结果已发布，不能再派发"})
     return wave

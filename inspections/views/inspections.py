@@ -138,7 +138,8 @@ def release(request: SignedInRequest) -> HttpResponse:
     except NotReleasable as error:
         messages.error(request, f"没有发布任何检查：{error}")
     else:
-        messages.success(request, f"已发布{count}次检查，排名随即更新")
+        done = f"已发布{count}次检查，排名随即更新" if count else "所选检查此前已发布"
+        messages.success(request, done)
     return back
 
 
@@ -166,5 +167,6 @@ def wave_out(request: SignedInRequest, pk: int) -> HttpResponse:
     except NotReleasable as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{wave}已发布，共{count}次检查")
+        done = f"{wave}已发布，共{count}次检查" if count else f"{wave}此前已发布"
+        messages.success(request, done)
     return redirect("inspections:waves")

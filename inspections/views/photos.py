@@ -26,7 +26,8 @@ def photo(request: SignedInRequest, uuid: uuids.UUID, size: str = "") -> HttpRes
 
 def photo_response(evidence: Evidence, *, small: bool) -> FileResponse:
     """The file itself: JPEG whatever it was, for this user's browser only."""
-    name = small_name(evidence.file.name) if small else evidence.file.name
+    name = str(evidence.file.name)
+    name = small_name(name) if small else name
     response = FileResponse(default_storage.open(name), content_type="image/jpeg")
     response["Content-Disposition"] = f'inline; filename="{evidence.uuid}.jpg"'
     response["Cache-Control"] = f"private, max-age={_DAY}, immutable"

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,6 +30,7 @@ from inspections.selectors.visits import (
     coverage_of,
     day_plan,
     inspectors_visible_to,
+    plannable_units,
     visits_listed,
 )
 from inspections.services.visits import (
@@ -97,18 +97,18 @@ def _by_state(total: int, listed: Any) -> list[tuple[str, int]]:
 @form_methods
 def visit_create(request: SignedInRequest) -> HttpResponse:
     """Give out visits: many outlets at once, the inspectors in turn."""
-    posted = request.method == "POST"
+    user, posted = request.user, request.method == "POST"
     initial = {} if posted else _initial(request)
-    form = PlanForm(request.POST if posted else None, user=request.user, initial=initial)
+    form = PlanForm(request.POST if posted else None, user=user, initial=initial)
     if form.is_valid():
         try:
-            made = visits_create(plan=_plan(form), actor=request.user)
+            made = visits_create(plan=_plan(form), actor=user)
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(request, f"已派发{len(made)}项任务")
             return redirect(_month_url(made[0]))
-    context = {"form": form, "groups": _groups(form["units"]), "people": _people(form)}
+    context = {"form": form, "groups": _groups(form, user), "people": _people(form, user)}
     return render(
         request, "inspections/visit_create.html", context, status=UNPROCESSABLE if posted else 200
     )
@@ -143,11 +143,11 @@ def _initial(request: SignedInRequest) -> dict[str, Any]:
     return initial
 
 
-def _groups(field: BoundField) -> list[tuple[str, list[Unit], set[str]]]:
+def _groups(form: PlanForm, user: User) -> list[tuple[str, list[Unit], set[str]]]:
     """The outlets by the unit above them, and which of them are ticked."""
-    value = field.value() or []
+    value = form["units"].value() or []
     ticked = {str(one.pk if isinstance(one, Unit) else one) for one in value}
-    units = field.field.queryset
+    units = plannable_units(user).select_related("parent")
     return [
         (parent, list(rows), ticked)
         for parent, rows in groupby(units, key=lambda unit: _above(unit).short_name)
@@ -160,11 +160,10 @@ def _above(unit: Unit) -> Unit:
     return unit.parent if is_outlet and unit.parent is not None else unit
 
 
-def _people(form: PlanForm) -> list[tuple[User, bool]]:
-    value = form["inspectors"].value() or []
-    ticked = {str(one) for one in value}
-    people = form["inspectors"].field.queryset
-    return [(one, str(one.pk) in ticked) for one in people]
+def _people(form: PlanForm, user: User) -> list[tuple[User, bool]]:
+    """Who can be sent, and whether ticked."""
+    ticked = {str(one) for one in form["inspectors"].value() or []}
+    return [(one, str(one.pk) in ticked) for one in inspectors_visible_to(user)]
 
 
 @allowed(Capability.VISITS_PLAN)

@@ -43,30 +43,29 @@ def _afresh(lab, clean):
     lab.processes.clear()
 
 
-class HeldRow:
-    """Keeps the month's row locked, so that a roll-up stands still in the middle of its work."""
+@pytest.fixture
+def held(lab):
+    """Keeps the month's row locked, so that a roll-up stands still in the middle of its work.
 
-    def __init__(self, lab: Lab) -> None:
-        self.connection = psycopg2.connect(lab.dsn)
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM reports_monthclose FOR UPDATE")
-
-    def release(self) -> None:
-        self.connection.rollback()
-        self.connection.close()
+    Closing the connection lets it go on.
+    """
+    connection = psycopg2.connect(lab.dsn, options="-c lock_timeout=20s")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM reports_monthclose FOR UPDATE")
+    yield connection
+    connection.close()
 
 
 def at_work(lab, job):
     until(lambda: lab.job(job)[0] == "RUNNING", "the worker is at the job")
 
 
-def test_worker_killed_in_the_middle_of_a_rollup(lab, clean):
-    held = HeldRow(lab)
+def test_worker_killed_in_the_middle_of_a_rollup(lab, clean, held):
     victim = lab.worker("victim")
     job = lab.scenario("rollup")
     at_work(lab, job)
     lab.kill(victim)
-    held.release()
+    held.close()
     lab.worker("second")
     lab.beat()
     lab.done(job)
@@ -116,41 +115,37 @@ def test_redis_restarted_under_a_running_worker(lab, clean):
     assert lab.figures() == clean
 
 
-def test_postgres_restarted_in_the_middle_of_a_rollup(lab, clean):
-    held = HeldRow(lab)
+def test_postgres_restarted_in_the_middle_of_a_rollup(lab, clean, held):
     lab.worker()
     lab.beat()
     job = lab.scenario("rollup")
     at_work(lab, job)
     lab.postgres_restart()
-    held.connection.close()
     lab.done(job)
     assert lab.figures() == clean
 
 
-def test_the_same_message_delivered_twice_at_once(lab, clean):
-    held = HeldRow(lab)
+def test_the_same_message_delivered_twice_at_once(lab, clean, held):
     lab.worker("one")
     lab.worker("two")
     job = lab.scenario("rollup")
     send = f"from accounts.tasks import job_run; [job_run.delay({job}) for _ in range(5)]"
     lab.run("manage.py", "shell", "-v0", "-c", send)
     at_work(lab, job)
-    held.release()
+    held.close()
     lab.done(job)
     assert lab.job(job)[1] == 1
     assert lab.figures() == clean
 
 
-def test_two_schedulers_do_no_harm(lab, clean):
-    held = HeldRow(lab)
+def test_two_schedulers_do_no_harm(lab, clean, held):
     lab.beat("b1")
     lab.beat("b2")
     lab.worker("one")
     lab.worker("two")
     job = lab.scenario("rollup")
     at_work(lab, job)
-    held.release()
+    held.close()
     lab.done(job)
     assert lab.job(job)[1] == 1
     assert lab.figures() == clean

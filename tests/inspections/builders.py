@@ -1,10 +1,14 @@
 """What tests of inspections are made of: a small standard of every mode, visits, filled-in sheets."""
 
+import threading
 import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import connections
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +21,7 @@ from inspections.services.visits import VisitPlan, visit_create
 from outlets.models import Unit
 from outlets.selectors import staff_at
 
+T = TypeVar("T")
 DAY = date(2011, 4, 12)
 WINDOW = (date(2011, 4, 1), date(2011, 4, 30))
 
@@ -111,3 +116,18 @@ def make_inspection(unit: Unit, inspector: User, channel: str = "OPEN", **kw: An
         inspections_release(inspection_ids=[inspection.pk], actor=None)
     inspection.refresh_from_db()
     return inspection
+
+
+def at_once(works: Sequence[Callable[[], T]]) -> list[T]:
+    """What the pieces of work give, each in a thread and on a connection of its own, all at once."""
+    start = threading.Barrier(len(works))
+
+    def run(work: Callable[[], T]) -> T:
+        try:
+            start.wait()
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))

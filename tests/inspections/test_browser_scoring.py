@@ -79,10 +79,8 @@ def picture(color):
     return {"name": f"{color}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
-def test_a_whole_form_is_scored_with_a_photo_and_submitted(sign_in, visit, cast, org):
-    second = make_staff(unit=org.a1, name="王小满")
-    page = score_page(sign_in, visit)
-    assert overflow(page) == 0
+def first_module(page):
+    """Two answers; the second loses points and is asked for a photo."""
     card(page, "1.01").get_by_role("button", name="合格", exact=True).click()
     expect(page.locator("#live-score")).to_have_text("100.00")
     counter = card(page, "1.02")
@@ -98,21 +96,38 @@ def test_a_whole_form_is_scored_with_a_photo_and_submitted(sign_in, visit, cast,
     counter.locator("input[type=file]").set_input_files(picture("white"))
     expect(counter.locator(".sf-photo")).to_have_attribute("data-state", "stored")
     page.get_by_role("button", name="下一模块").click()
+
+
+def second_module(page, person):
+    """A grade for somebody, and an item that does not apply."""
     grades = card(page, "2.01")
     grades.get_by_role("button", name="良").click()
     grades.get_by_role("button", name="选择员工").click()
     page.get_by_label("按姓名或员工号查找").fill("小满")
     page.get_by_role("dialog", name="选择被检查的员工").get_by_role("button", name="王小满").click()
-    expect(grades).to_contain_text(f"王小满（{second.number}）")
+    expect(grades).to_contain_text(f"王小满（{person.number}）")
     card(page, "2.02").get_by_role("button", name="不适用").click()
     card(page, "2.02").get_by_label("不适用的原因（必填）").fill("检查时段未发生")
     page.get_by_role("button", name="下一模块").click()
+
+
+def third_module(page):
+    """A measure on both sides of its limit, and a red line crossed."""
     measure = card(page, "3.01")
     measure.get_by_label("实测数值").fill("300001")
     expect(measure).to_contain_text("超出限值")
     measure.get_by_label("实测数值").fill("250000")
     expect(measure).to_contain_text("符合限值")
     card(page, "3.02").get_by_role("button", name="不合格").click()
+
+
+def test_a_whole_form_is_scored_with_a_photo_and_submitted(sign_in, visit, cast, org):
+    second = make_staff(unit=org.a1, name="王小满")
+    page = score_page(sign_in, visit)
+    assert overflow(page) == 0
+    first_module(page)
+    second_module(page, second)
+    third_module(page)
     expect(page.locator("#answered")).to_have_text("6/6")
     expect(page.locator("#live-score")).to_have_text("59.26")
     page.get_by_role("button", name="检查并提交").last.click()

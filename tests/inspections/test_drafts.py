@@ -1,14 +1,13 @@
-import threading
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
 
 from inspections.models import Draft
 from inspections.services.drafts import DraftPatch, draft_open, draft_patch
 from inspections.services.visits import VisitNotOpen, visits_cancel
-from tests.inspections.builders import make_version, make_visit, submit
+from tests.inspections.builders import at_once, make_version, make_visit, submit
 
 
 @pytest.fixture
@@ -107,25 +106,13 @@ def test_two_tabs_at_once_lose_nothing(org, cast):
     visit = make_visit(org.a1, cast.inspector)
     items = [str(pk) for pk in version.items.values_list("pk", flat=True)]
     draft_open(visit=visit)
-    at, errors = threading.Barrier(12), []
 
     def tab(place):
-        try:
-            at.wait()
-            for turn in range(5):
-                patch(visit, answers={items[place % 6]: {"value": f"{place}:{turn}"}})
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+        for turn in range(5):
+            patch(visit, answers={items[place % 6]: {"value": f"{place}:{turn}"}})
 
-    threads = [threading.Thread(target=tab, args=(place,)) for place in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once([partial(tab, place) for place in range(12)])
     draft = Draft.objects.get()
-    assert errors == []
     assert draft.revision == 60
     assert set(draft.answers) == set(items)
     assert all(answer["value"].endswith(":4") for answer in draft.answers.values())

@@ -124,18 +124,13 @@ def test_the_same_visit_twice_is_a_slip(org, cast, version):
 
 def test_moving_the_window(org, cast, version):
     visit = make_visit(org.a1, cast.inspector)
-    moved = visit_update(
-        visit=visit, not_before=date(2011, 4, 5), not_after=date(2011, 4, 6), note=" 看录像 ",
-        actor=cast.service_office,
-    )  # fmt: skip
+    days = {"not_before": date(2011, 4, 5), "not_after": date(2011, 4, 16)}
+    moved = visit_update(visit=visit, note=" 看录像 ", actor=cast.service_office, **days)
     assert (moved.not_before, moved.note) == (date(2011, 4, 5), "看录像")
-    submit(visit, date=date(2011, 4, 12))
+    submit(visit)
+    visit.refresh_from_db()
     with pytest.raises(VisitNotOpen, match="“甲一网点”的明查任务已提交，不能再改动"):
-        visit.refresh_from_db()
-        visit_update(
-            visit=visit, not_before=date(2011, 4, 5), not_after=date(2011, 4, 6), note="",
-            actor=cast.service_office,
-        )  # fmt: skip
+        visit_update(visit=visit, note="", actor=cast.service_office, **days)
 
 
 def test_a_covert_visit_stays_in_its_wave(org, cast, version):

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +29,11 @@ def make_inspection(
     """A released inspection, known to nobody yet."""
     checklist, _ = Checklist.objects.get_or_create(branch_id=unit.branch_id, name="检查标准")
     version, _ = ChecklistVersion.objects.get_or_create(
-        checklist=checklist, label="2011", scoring="POINTS", effective_on=date(2011, 1, 1)
+        checklist=checklist,
+        label="2011",
+        scoring="POINTS",
+        effective_on=date(2011, 1, 1),
+        defaults={"published_at": datetime(2011, 1, 1, tzinfo=UTC)},
     )
     kw = {"state": "RELEASED", "possible": 1000, "earned": 900} | kw
     return Inspection.objects.create(

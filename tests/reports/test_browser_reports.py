@@ -1,0 +1,97 @@
+"""The league, the months and the schemes in a real browser, light and dark, wide and narrow."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from reports.models import Correction, Season
+from reports.services.corrections import correction_issue
+from reports.services.months import months_close
+from tests.browser import DESK, PHONE, overflow, violations
+from tests.reports.rows import APRIL, MAY, quiz, release
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = [
+    "/reports/league/",
+    "/reports/league/?view=institutions",
+    "/reports/league/?view=season&kind=INSTITUTION",
+    "/reports/league/?view=heat",
+    "/reports/league/?view=gap",
+    "/reports/scores/2011-04/{outlet}/",
+    "/reports/scores/2011-04/institutions/{institution}/",
+    "/reports/months/",
+    "/reports/months/2011-04/",
+    "/reports/months/2011-05/",
+    "/reports/months/2011-04/correct/",
+    "/reports/corrections/",
+    "/reports/corrections/{correction}/",
+    "/reports/schemes/",
+    "/reports/schemes/new/",
+    "/reports/schemes/seasons/new/",
+]
+
+
+@pytest.fixture
+def history(org, cast):
+    """A closed and corrected April with something waiting, and an open May."""
+    for unit, score in ((org.a1, "92.00"), (org.a2, "88.00"), (org.b1, "85.50")):
+        release(unit, score=score)
+        release(unit, "COVERT", score="86.00")
+        release(unit, day=MAY.first, score="90.00")
+        release(unit, "COVERT", day=MAY.first, score="84.00")
+    quiz(org.a1, "95")
+    Season.objects.create(
+        branch=org.branch, name="竞赛", first_month=APRIL.first, last_month="2011-12-01"
+    )
+    months_close(branch_ids=[org.branch.pk], month=APRIL, actor=cast.service_office)
+    release(org.b1, score="99.00")
+    correction_issue(branch=org.branch, month=APRIL, reason="迟报", actor=cast.service_office)
+    release(org.b2, score="91.00")
+    return org
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_accessible_and_fit(new_page, client, cast, live_server, history, path):
+    client.force_login(cast.service_office)
+    cookie = client.cookies["mingcha_session"].value
+    keys = {
+        "outlet": history.a1.pk,
+        "institution": history.a.pk,
+        "correction": Correction.objects.get().pk,
+    }
+    for scheme, size in (("light", DESK), ("dark", PHONE)):
+        page = new_page(color_scheme=scheme, viewport=size)
+        page.context.add_cookies(
+            [{"name": "mingcha_session", "value": cookie, "url": live_server.url}]
+        )
+        page.goto(path.format(**keys))
+        assert page.locator("h1").inner_text()
+        assert violations(page) == []
+        assert overflow(page) == 0
+
+
+def test_from_the_rank_down_to_the_inspection(sign_in, history):
+    page = sign_in("outlet_head")
+    page.goto("/reports/league/?month=2011-04")
+    page.get_by_role("link", name="总分").click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("总分")
+    page.get_by_role("link", name="甲一网点").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("甲一网点 · 2011年4月")
+    page.get_by_role("link", name="4月10日暗访").click()
+    expect(page).to_have_url(re.compile("/inspections/inspections/[0-9]+/"))
+
+
+def test_publishing_asks_first(sign_in, history):
+    page = sign_in("service_office")
+    page.goto("/reports/months/2011-05/")
+    page.get_by_role("button", name="内部公示").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("把2011年5月内部公示？")
+    dialog.get_by_role("button", name="取消").click()
+    expect(page.locator("[aria-current=step]")).to_contain_text("统计中")
+    page.get_by_role("button", name="内部公示").click()
+    dialog.get_by_role("button", name="确定").click()
+    expect(page.locator("[aria-current=step]")).to_contain_text("内部公示")
+    expect(page.get_by_role("button", name="封账")).to_be_visible()
