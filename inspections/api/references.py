@@ -24,13 +24,9 @@ class Scoped(serializers.PrimaryKeyRelatedField[Any]):
             Unit: plannable_units,
             User: inspectors_visible_to,
             ChecklistVersion: versions_visible_to,
-            Visit: _visits_with_what_a_receipt_names,
+            Visit: lambda who: visits_visible_to(who).select_related("unit"),
         }
         return cast("QuerySet[Any]", visible[cast("Any", super().get_queryset()).model](user))
-
-
-def _visits_with_what_a_receipt_names(user: User) -> QuerySet[Visit]:
-    return visits_visible_to(user).select_related("unit", "version__checklist")
 
 
 class UnitBriefSerializer(serializers.ModelSerializer[Unit]):

@@ -190,7 +190,6 @@ def _write(visit: Visit, record: Record, actor: User, attempt: int) -> Inspectio
     if not claimed:
         raise VisitNotOpen("该任务已提交、取消或改派他人，不能再提交")
     (inspection,) = records_insert([record], attempt=attempt)
-    inspection.unit, inspection.version, inspection.inspector = visit.unit, visit.version, actor
     named = [sha256 for reply in record.sheet.replies.values() for sha256 in reply.photos]
     if named:
         Evidence.objects.filter(visit=visit, removed_at=None, sha256__in=named).update(

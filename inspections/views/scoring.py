@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from inspections.models import Draft, Evidence, Inspection, Visit
+from inspections.models import Channel, Draft, Evidence, Inspection, Visit
 from inspections.models.inspections import Method
 from inspections.scoring import plain
 from inspections.selectors.checklists import FormItem, VersionForm
@@ -43,6 +43,7 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
             "visit": visit,
             "form": form,
             "methods": Method.choices,
+            "capture": visit.channel != Channel.COVERT,  # a shopper chooses photos outside
             "today": timezone.localdate(),
             "latest": min(visit.not_after, timezone.localdate()),
             "returned": returned.last(),
@@ -87,7 +88,7 @@ def _data(
             }
             for section in form.sections
         ],
-        "staffNeeded": visit.channel != "COVERT",
+        "staffNeeded": visit.channel != Channel.COVERT,
         "maxPhotos": MAX_PHOTOS,
         "urls": {
             "draft": reverse("visit-draft", args=[visit.pk]),
