@@ -61,7 +61,8 @@ def queue_to_file(branch: Unit) -> float:
     """Seconds from asking for a branch's bulletin to its file."""
     start = time.perf_counter()
     bulletin = bulletin_issue(branch=branch, month=MONTH, actor=None, issued_on=date(2011, 5, 10))
-    while not Job.objects.filter(pk=bulletin.job_id, state=Job.State.DONE).exists():
+    asked = Job.objects.filter(pk=bulletin.job_id or 0)
+    while not asked.filter(state=Job.State.DONE).exists():
         if time.perf_counter() - start > 120:
             raise TimeoutError(f"bulletin of {branch}")
         time.sleep(0.01)

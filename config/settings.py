@@ -8,6 +8,7 @@ import dj_database_url
 import django_stubs_ext
 import pghistory
 from csp.constants import NONCE, SELF
+from csp.constants import NONE as CSP_NONE
 
 from config import env, servers
 
@@ -249,7 +250,7 @@ JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 # Network-facing rules.
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
@@ -267,7 +268,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": [SELF],
         "form-action": [SELF],
-        "frame-ancestors": [SELF],
+        "frame-ancestors": [CSP_NONE],
     }
 }
 

@@ -138,7 +138,9 @@ class MonthlyScore(models.Model):
     month = models.DateField("月份")
     kind = models.CharField(max_length=11, choices=Kind.choices)
     edition = models.PositiveSmallIntegerField("版次", default=0)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="monthly_scores", verbose_name="机构")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="monthly_scores", verbose_name="机构"
+    )
     unit_path = models.CharField("当时隶属", max_length=300)
     institution = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="+", verbose_name="所属机构"

@@ -138,9 +138,16 @@ def other_institutions_objects(row: Row, world: Any) -> Iterator[str]:
             yield f"{role} gets {status} for an object of another institution"
 
 
+def some_keys(row: Row, world: Any) -> Any:
+    """The arguments of any object the row knows."""
+    build = row.own or row.other
+    assert build is not None
+    return build(world.org)
+
+
 def strangers(row: Row, world: Any) -> Iterator[str]:
     """Sent to sign in by pages, refused by the API."""
-    keys = (row.own or row.other)(world.org)
+    keys = some_keys(row, world)
     response = ask(Client(), row, keys)
     if row.anybody:
         right = gets_in(row, response.status_code)
@@ -157,7 +164,7 @@ def other_doors(rows: list[Row], world: Any) -> Iterator[str]:
     row = rows[0]
     if row.name in API or any(one.method == "POST" or one.anybody for one in rows):
         return
-    keys = (row.own or row.other)(world.org)
+    keys = some_keys(row, world)
     for role in set(Role) - roles_of(row.name, "GET"):
         status = ask(world.clients[role], replace(row, method="POST"), keys).status_code
         if status not in {403, 404, 405}:

@@ -154,9 +154,7 @@ class Item(models.Model):
     version = models.ForeignKey(
         ChecklistVersion, models.CASCADE, related_name="items", verbose_name="版本"
     )
-    section = models.ForeignKey(
-        Section, models.CASCADE, related_name="items", verbose_name="模块"
-    )
+    section = models.ForeignKey(Section, models.CASCADE, related_name="items", verbose_name="模块")
     position = models.PositiveSmallIntegerField("顺序")
     code = models.CharField("编号", max_length=16)
     text = models.CharField("检查内容", max_length=300)
@@ -168,7 +166,9 @@ class Item(models.Model):
     red_line = models.CharField(
         "一票否决", max_length=7, choices=RedLine.choices, default=RedLine.NO
     )
-    channels = ArrayField(models.CharField(max_length=7, choices=Channel.choices), verbose_name="渠道")
+    channels = ArrayField(
+        models.CharField(max_length=7, choices=Channel.choices), verbose_name="渠道"
+    )
     attribution = models.CharField(
         "归属", max_length=6, choices=Attribution.choices, default=Attribution.OUTLET
     )

@@ -47,11 +47,20 @@ class Inspection(models.Model):
         ChecklistVersion, models.PROTECT, related_name="inspections", verbose_name="检查标准"
     )
     visit = models.ForeignKey(
-        Visit, models.PROTECT, null=True, blank=True, related_name="inspections", verbose_name="任务"
+        Visit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="inspections",
+        verbose_name="任务",
     )
     wave = models.ForeignKey(Wave, models.PROTECT, null=True, blank=True, verbose_name="批次")
     inspector = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="inspections", verbose_name="检查人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="inspections",
+        verbose_name="检查人",
     )
     inspector_name = models.CharField("检查人姓名", max_length=64)
     date = models.DateField("检查日期")
@@ -120,7 +129,8 @@ class Answer(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_answer_an_item", fields=["inspection", "item"]),
             models.CheckConstraint(
-                name="answer_earned_within", condition=Q(earned__gte=0, earned__lte=models.F("possible"))
+                name="answer_earned_within",
+                condition=Q(earned__gte=0, earned__lte=models.F("possible")),
             ),
         ]
 

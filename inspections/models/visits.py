@@ -51,7 +51,12 @@ class Visit(models.Model):
     )
     wave = models.ForeignKey(Wave, models.PROTECT, null=True, blank=True, verbose_name="批次")
     inspector = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name="检查人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        verbose_name="检查人",
     )
     not_before = models.DateField("最早日期")
     not_after = models.DateField("最迟日期")

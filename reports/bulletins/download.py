@@ -22,6 +22,7 @@ def bulletin_response(bulletin: Bulletin, *, attachment: bool) -> HttpResponse:
     name = words.file_name(bulletin.figures)
     response["Content-Disposition"] = content_disposition_header(attachment, name) or ""
     response["Content-Security-Policy"] = _POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"  # the bulletin's page shows it in a frame
     response["ETag"] = f'"{bulletin.sha256}"'
     patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
     return response

@@ -18,7 +18,7 @@ COVERT_FILE = DATA / "standard_covert.csv"
 
 def item(code: str = "1.01", **kw: Any) -> ItemContent:
     """An item worth ten points, all or nothing, for open inspections."""
-    values = {
+    values: dict[str, Any] = {
         "text": f"检查内容{code}",
         "points": Decimal(10),
         "mode": "ALL_OR_NOTHING",
@@ -34,7 +34,7 @@ def section(name: str = "环境与设施", *items: ItemContent, weight: Any = No
 
 def content(*sections: SectionContent, **kw: Any) -> VersionContent:
     """A 千分制 version of 2011; complete unless modules are given."""
-    values = {
+    values: dict[str, Any] = {
         "name": "服务检查标准",
         "label": "2011版",
         "scoring": "POINTS",

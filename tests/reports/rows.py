@@ -75,4 +75,4 @@ def stored(unit: Unit, month: Month = APRIL, **kw: Any) -> MonthlyScore:
 def table(branch: Unit, month: Month = APRIL) -> list[dict[str, Any]]:
     """Every stored row of a month in full, to compare."""
     rows = MonthlyScore.objects.filter(branch=branch, month=month.first)
-    return list(rows.order_by("kind", "edition", "unit_id").values())
+    return [dict(row) for row in rows.order_by("kind", "edition", "unit_id").values()]

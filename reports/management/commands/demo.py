@@ -71,12 +71,16 @@ class Command(BaseCommand):
     def wait(self, bulletin: Bulletin) -> None:
         """Until the bulletin's job has ended; CommandError when it failed."""
         deadline = time.monotonic() + WAIT_SECONDS
-        job = Job.objects.get(pk=bulletin.job_id)
+        job = bulletin.job
+        if job is None:
+            raise CommandError(f"{bulletin} 没有排版任务")
         while job.is_open and time.monotonic() < deadline:
             time.sleep(0.2)
             job.refresh_from_db()
         if job.state != Job.State.DONE:
-            raise CommandError(f"{bulletin} 未能生成：{job.error or '超时，见 var/logs/pdf-worker.log'}")
+            raise CommandError(
+                f"{bulletin} 未能生成：{job.error or '超时，见 var/logs/pdf-worker.log'}"
+            )
         self.say(f"  {bulletin}（{bulletin.month:%Y-%m}）完成")
 
     def introduce(self, branch: Unit) -> None:
