@@ -64,3 +64,31 @@ def problem(error: exceptions.APIException, status: int) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         return body | {"detail": TITLES["invalid"], "errors": error.detail}
     return body | {"detail": str(error.detail)}
+
+
+# What an error looks like, for the API's description.
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem details",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string", "description": "错误的类别"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "不变的错误代号"},
+        "detail": {"type": "string", "description": "这一次错在哪里"},
+        "errors": {"description": "逐个字段的原因"},
+    },
+    "additionalProperties": True,
+}
+
+
+def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A drf-spectacular hook: every operation may answer with a problem."""
+    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path in result["paths"].values():
+        for operation in path.values():
+            answer = {"description": "请求未被接受", "content": content}
+            operation["responses"].setdefault("default", answer)
+    return result

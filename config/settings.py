@@ -296,6 +296,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.problems.describe_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "UnitKindEnum": "outlets.models.Unit.Kind",
         "JobStateEnum": "accounts.models.Job.State",

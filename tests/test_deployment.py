@@ -68,7 +68,7 @@ def test_volumes_are_declared_and_media_is_where_the_settings_say():
     mounts = [m for s in COMPOSE["services"].values() for m in s.get("volumes", [])]
     assert {mount.split(":")[0] for mount in mounts} == set(COMPOSE["volumes"])
     workdir = re.search(r"^WORKDIR (\S+)", DOCKERFILE, re.MULTILINE)
-    media = settings.MEDIA_ROOT.relative_to(settings.BASE_DIR)
+    media = (settings.VAR_DIR / "media").relative_to(settings.BASE_DIR)
     assert workdir is not None
     assert f"media:{workdir[1]}/{media}" in mounts
 

@@ -1,10 +1,11 @@
 """For those who run the machine: health and metrics."""
 
 import ipaddress
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
@@ -25,6 +26,13 @@ class ReadyView(HealthCheckView):  # type: ignore[misc]
     """PostgreSQL and Redis answer too; 500 when one does not."""
 
     checks = ("health_check.checks.Database", "health_check.checks.Cache")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Answer machines, as JSON unless another format is asked for."""
+        asked: Any = QueryDict("format=json", mutable=True)
+        asked.update(request.GET)
+        request.GET = asked
+        super().setup(request, *args, **kwargs)
 
 
 @require_safe

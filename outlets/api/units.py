@@ -27,7 +27,7 @@ MAX_WINDOWS = 200
 class UnitSerializer(serializers.ModelSerializer[Unit]):
     """A unit as it stands today."""
 
-    parent = UnitCodeField(read_only=True, help_text="上级机构号")  # type: ignore[assignment]
+    parent = UnitCodeField(read_only=True, allow_null=True, help_text="上级机构号")  # type: ignore[assignment]
     branch = UnitCodeField(read_only=True, help_text="所属分行的机构号")
     windows = serializers.IntegerField(
         min_value=0, max_value=MAX_WINDOWS, required=False, help_text="窗口数"

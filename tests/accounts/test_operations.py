@@ -15,7 +15,7 @@ def test_live_asks_nobody(client):
 
 @pytest.mark.django_db(transaction=True)
 def test_ready_asks_postgresql_and_redis(client):
-    response = client.get("/health/ready/?format=json")
+    response = client.get("/health/ready/")
     assert response.status_code == 200
     assert len(response.json()) == 2
     assert set(response.json().values()) == {"OK"}
