@@ -47,7 +47,8 @@ def operations() -> list[Any]:
     described = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)
     schema = schemathesis.openapi.from_dict(json.loads(json.dumps(described, default=str)))
     schema.app = reached
-    return [found.ok() for found in schema.get_all_operations()]
+    found: list[Any] = list(schema.get_all_operations())
+    return [operation.ok() for operation in found]
 
 
 @pytest.fixture(autouse=True)
