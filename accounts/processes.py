@@ -1,6 +1,7 @@
 """The processes of a running installation, started and ended together on one machine."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -49,6 +50,19 @@ class Processes:
                 env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
                 start_new_session=True,
             )
+
+    def until_up(self, url: str, seconds: int = 60) -> None:
+        """Wait until the web process answers; TimeoutError when it does not."""
+        host, _, port = url.removeprefix("http://").partition(":")
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection((host, int(port)), 1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise TimeoutError(f"{url} 没有在 {seconds} 秒内启动，见 var/logs/web.log")
 
     def wait(self) -> str:
         """Until one of them ends; its name."""

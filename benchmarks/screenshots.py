@@ -17,29 +17,32 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+from accounts.processes import Processes  # noqa: E402
 from reports.demo.accounts import PASSWORD  # noqa: E402
+from reports.demo.build import LAST  # noqa: E402
 from reports.models import Bulletin, MonthlyScore  # noqa: E402
 
-SITE = os.environ.get("SITE", "http://127.0.0.1:8000")
+SITE = os.environ.get("SITE", "http://127.0.0.1:8010")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
 DESKTOP, PHONE = (1440, 900), (390, 844)
 WIDTHS = (360, 768, 1440)
 
 
 def pages() -> dict[str, dict[str, str]]:
     """Sign-in name -> page name -> path, from what the demonstration branch holds."""
-    best = MonthlyScore.objects.filter(kind="OUTLET", month="2011-12-01", rank=1)[0]
-    institution = MonthlyScore.objects.filter(kind="INSTITUTION", month="2011-12-01", rank=1)[0]
-    inspection = best.unit.inspections.filter(date__gte="2011-12-01", channel="OPEN")[0]
+    best = MonthlyScore.objects.filter(kind="OUTLET", month=LAST.first, rank=1)[0]
+    institution = MonthlyScore.objects.filter(kind="INSTITUTION", month=LAST.first, rank=1)[0]
+    inspection = best.unit.inspections.filter(date__gte=LAST.first, channel="OPEN")[0]
     bulletin = Bulletin.objects.latest("year", "number")
     office = {
         "home": reverse("home"),
-        "league": reverse("reports:league"),
-        "score": reverse("reports:score", args=[best.pk]),
-        "institution": reverse("reports:score", args=[institution.pk]),
+        "league": f"{reverse('reports:league')}?month={LAST}",
+        "score": reverse("reports:score", args=[LAST, best.unit_id]),
+        "institution": reverse("reports:institution", args=[LAST, institution.unit_id]),
         "inspections": reverse("inspections:inspections"),
         "inspection": reverse("inspections:inspection", args=[inspection.pk]),
         "visits": reverse("inspections:visits"),
@@ -59,6 +62,19 @@ def pages() -> dict[str, dict[str, str]]:
         "xitong": {"users": reverse("accounts:users")},
         "shenji": {"audit": reverse("accounts:audit")},
     }
+
+
+@contextmanager
+def site() -> Iterator[None]:
+    """The web server for as long as the pictures take, unless SITE names one that runs."""
+    if "SITE" in os.environ:
+        yield
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    os.environ["BIND"] = SITE.removeprefix("http://")
+    with Processes(["web"]) as processes:
+        processes.until_up(SITE)
+        yield
 
 
 @contextmanager
@@ -98,7 +114,7 @@ def readme(browser: Browser, target: Path) -> None:
             page.screenshot(path=target / f"{name}.png")
     with signed_in(browser, "mingcha", *PHONE) as page:
         page.goto(SITE + reverse("inspections:today"))
-        page.get_by_role("link", name="打分").first.click()
+        page.locator(".in-card-go").first.click()
         page.wait_for_load_state("networkidle")
         page.screenshot(path=target / "form.png")
 
@@ -110,7 +126,7 @@ def main() -> None:
         take, target = everything, Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
+    with site(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         take(browser, target)
         browser.close()

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             with Processes(["worker", "pdf-worker", "beat", "web"]) as processes:
+                processes.until_up("http://127.0.0.1:8000")
                 self.stdout.write("明查已启动：http://127.0.0.1:8000  （Ctrl-C 结束）")
                 ended = processes.wait()
                 raise CommandError(f"{ended} 意外退出，见 var/logs/{ended}.log")
