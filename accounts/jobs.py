@@ -82,7 +82,7 @@ def job_request(
         ended = Job.objects.filter(pk=job.pk, state__in=[Job.State.DONE, Job.State.FAILED])
         ended.update(
             state=Job.State.QUEUED, progress=0, message="", error="", result={}, attempts=0,
-            due_at=Now(), finished_at=None, **wanted,
+            due_at=Now(), asked_at=Now(), finished_at=None, **wanted,
         )  # fmt: skip
         job.refresh_from_db()
     transaction.on_commit(lambda: publish(job))

@@ -4,12 +4,25 @@ import secrets
 import string
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 REQUIRED_CLASSES = 3
+
+
+class MinimumLengthValidator(password_validation.MinimumLengthValidator):
+    """Django's rule with its message in Chinese, which Django has not translated."""
+
+    def get_error_message(self) -> str:
+        """What is wrong."""
+        return f"密码太短，至少 {self.min_length} 个字符。"
+
+    def get_help_text(self) -> str:
+        """What the rule asks for."""
+        return f"密码至少要 {self.min_length} 个字符。"
 
 
 class CharacterClassesValidator:

@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 from typing import IO, Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
@@ -44,6 +44,8 @@ class Photo:
 
 def photo_read(source: IO[bytes]) -> Photo:
     """Re-encode a picture; PhotoRefused when it is none, too large, or damaged."""
+    # A process-wide switch of Pillow's that the typesetter turns on: half a photo is no evidence.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(source, formats=FORMATS) as picture:
             _check_size(picture)

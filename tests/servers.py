@@ -11,8 +11,10 @@ from config import servers
 
 DIRECTORY = Path(tempfile.mkdtemp(prefix="mingcha-test-"))
 
-if "REDIS_URL" not in os.environ:
-    os.environ["REDIS_URL"] = servers.valkey_start(DIRECTORY)
+# Processes of one run inherit the environment, but share no server: they clear its cache.
+OURS = "TEST_REDIS_IS_OURS"
+if "REDIS_URL" not in os.environ or OURS in os.environ:
+    os.environ |= {"REDIS_URL": servers.valkey_start(DIRECTORY), OURS: "1"}
 
 
 def pytest_sessionfinish() -> None:

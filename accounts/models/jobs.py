@@ -1,7 +1,13 @@
 """Long tasks, kept in PostgreSQL so that losing a message or a worker loses nothing."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+# A job that nobody has begun after this long waits for a worker that is not there.
+PATIENCE = timedelta(minutes=2)
 
 
 class Job(models.Model):
@@ -30,6 +36,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     created_at = models.DateTimeField("提出时间", auto_now_add=True)
+    asked_at = models.DateTimeField("最近提出", db_default=models.functions.Now())
     finished_at = models.DateTimeField("结束时间", null=True)
 
     class Meta:
@@ -46,6 +53,12 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.scope} {self.period}"
+
+    @property
+    def is_waiting_long(self) -> bool:
+        """Asked for a while ago and never begun: perhaps no worker runs."""
+        waits = self.state == self.State.QUEUED and not self.attempts
+        return waits and timezone.now() - self.asked_at > PATIENCE
 
     @property
     def is_open(self) -> bool:

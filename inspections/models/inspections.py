@@ -164,8 +164,9 @@ class Evidence(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="one_photo_once",
-                fields=["visit", "item", "sha256"],
+                fields=["visit", "item", "sha256", "inspection"],
                 condition=Q(removed_at=None),
+                nulls_distinct=False,
             )
         ]
 

@@ -10,11 +10,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from inspections.models import Evidence, Visit
+from inspections.models import Evidence, Inspection, Visit
 from inspections.photos import MAX_BYTES, Photo, PhotoRefused, photo_read
 from inspections.selectors.forms import published_form
 from inspections.services.sheets import MAX_PHOTOS
@@ -33,7 +34,7 @@ def evidence_add(
     the way or for another standard; VisitNotOpen once the visit is over.
     """
     _check(visit, item_id, sha256, file)
-    kept = Evidence.objects.filter(visit=visit, item=item_id, sha256=sha256, removed_at=None)
+    kept = drafted_evidence(visit).filter(item=item_id, sha256=sha256)
     if found := kept.first():
         return found, False
     if _hash(file) != sha256:
@@ -57,7 +58,29 @@ def evidence_add(
 def evidence_remove(*, evidence: Evidence, actor: User) -> None:
     """Take a photo away while its visit is open; VisitNotOpen afterwards. Again: nothing."""
     visit = _open_visit(evidence.visit, actor)
-    Evidence.objects.filter(pk=evidence.pk, visit=visit, removed_at=None).update(removed_at=Now())
+    drafted_evidence(visit).filter(pk=evidence.pk).update(removed_at=Now())
+
+
+def drafted_evidence(visit: Visit) -> QuerySet[Evidence]:
+    """The photos of what is being filled in; those of a submitted inspection stay with it."""
+    return Evidence.objects.filter(visit=visit, inspection=None, removed_at=None)
+
+
+def evidence_copy(*, inspection: Inspection) -> None:
+    """Give the photos of a returned inspection to its new draft as well; the files are shared."""
+    Evidence.objects.bulk_create(
+        Evidence(
+            uuid=uuid.uuid4(),
+            visit_id=kept.visit_id,
+            item_id=kept.item_id,
+            sha256=kept.sha256,
+            file=kept.file.name,
+            width=kept.width,
+            height=kept.height,
+            uploaded_by_id=kept.uploaded_by_id,
+        )
+        for kept in inspection.evidence.filter(removed_at=None)
+    )
 
 
 def small_name(name: str) -> str:
@@ -103,7 +126,7 @@ def _insert(
 ) -> Evidence:
     visit = _open_visit(visit, actor)
     name, photo = stored
-    count = Evidence.objects.filter(visit=visit, item=item_id, removed_at=None).count()
+    count = drafted_evidence(visit).filter(item=item_id).count()
     if count >= MAX_PHOTOS:
         raise ValidationError({"file": f"每个项目最多{MAX_PHOTOS}张照片"})
     return Evidence.objects.create(

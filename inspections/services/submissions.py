@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
-from inspections.models import Answer, Channel, Draft, Evidence, Inspection, Item, Visit
+from inspections.models import Answer, Channel, Draft, Inspection, Item, Visit
 from inspections.models.inspections import Method
 from inspections.selectors.checklists import VersionForm
 from inspections.selectors.forms import published_form
+from inspections.services.evidence import drafted_evidence, evidence_copy
 from inspections.services.records import Record, records_insert
 from inspections.services.sheets import (
     Fault,
@@ -100,6 +101,7 @@ def inspection_return(*, inspection: Inspection, reason: str, actor: User) -> In
         )
     Visit.objects.filter(pk=visit_id).update(state=Visit.State.RETURNED)
     _draft_restore(visit_id, _sheet_of(inspection))
+    evidence_copy(inspection=inspection)
     audit_add(event="inspection.return", actor=actor, subject=inspection.number, reason=reason)
     return inspection
 
@@ -151,7 +153,7 @@ def _photos(visit: Visit, form: VersionForm, sheet: Sheet) -> Mapping[int, set[s
     if not asked and not any(reply.photos for reply in sheet.replies.values()):
         return {}
     arrived: dict[int, set[str]] = {}
-    rows = Evidence.objects.filter(visit=visit, removed_at=None).values_list("item", "sha256")
+    rows = drafted_evidence(visit).values_list("item", "sha256")
     for item, sha256 in rows:
         arrived.setdefault(item, set()).add(sha256)
     return arrived
@@ -192,9 +194,7 @@ def _write(visit: Visit, record: Record, actor: User, attempt: int) -> Inspectio
     (inspection,) = records_insert([record], attempt=attempt)
     named = [sha256 for reply in record.sheet.replies.values() for sha256 in reply.photos]
     if named:
-        Evidence.objects.filter(visit=visit, removed_at=None, sha256__in=named).update(
-            inspection=inspection
-        )
+        drafted_evidence(visit).filter(sha256__in=named).update(inspection=inspection)
     return inspection
 
 

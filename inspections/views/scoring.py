@@ -21,6 +21,8 @@ from inspections.services.drafts import draft_open
 from inspections.services.sheets import MAX_PHOTOS
 from inspections.services.visits import OPEN_STATES
 
+UNNOTICED = (Method.MACHINES, Method.TELEPHONE)
+
 
 @allowed(Capability.VISITS_SCORE)
 @require_safe
@@ -34,7 +36,9 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("inspections:receipt", pk)
     draft = draft_open(visit=visit)
     form = published_form(visit.version_id, visit.channel)
-    photos = list(evidence_visible_to(request.user).filter(visit=visit).order_by("pk"))
+    photos = list(
+        evidence_visible_to(request.user).filter(visit=visit, inspection=None).order_by("pk")
+    )
     returned = visit.inspections.filter(state=Inspection.State.RETURNED).order_by("submitted_at")
     return render(
         request,
@@ -42,7 +46,7 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "visit": visit,
             "form": form,
-            "methods": Method.choices,
+            "methods": _methods(visit),
             "capture": visit.channel != Channel.COVERT,  # a shopper chooses photos outside
             "today": timezone.localdate(),
             "latest": min(visit.not_after, timezone.localdate()),
@@ -122,3 +126,11 @@ def rule_data(item: FormItem) -> dict[str, Any]:
 
 def _photo(evidence: Evidence) -> dict[str, Any]:
     return {"uuid": str(evidence.uuid), "item": evidence.item_id, "sha256": evidence.sha256}
+
+
+def _methods(visit: Visit) -> list[tuple[str, str]]:
+    """How a visit may find things out; a shopper who trains or questions staff is one no more."""
+    choices = [(method.value, method.label) for method in Method]
+    if visit.channel != Channel.COVERT:
+        return choices
+    return [choice for choice in choices if choice[0] in UNNOTICED]

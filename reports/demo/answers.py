@@ -12,6 +12,7 @@ STAGE = {"AT_ONCE": 1.0, "TRANSFER": 2.2, "PROMISE": 2.4, "": 0.85}
 NOT_APPLICABLE = 0.06
 REASONS = ("本网点未开办此项业务", "检查时段未发生此项业务", "该功能区尚未启用")
 NOTES = ("已现场指出并示范", "已要求当日改正", "询问后能说明，但未按规定执行", "前次检查已提醒")
+UNNOTICED_NOTES = ("等候时亲见", "办理业务时亲历", "离开后当即记下", "前后两名员工都如此")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,16 @@ class Drawn:
     note: str = ""
 
 
-def draw(chance: random.Random, rule: ItemRule, quality: float, *, hot: bool, stage: str) -> Drawn:
+def draw(
+    chance: random.Random, rule: ItemRule, quality: float, *, hot: bool, stage: str, covert: bool
+) -> Drawn:
     """An answer for the item. Never a lost red line: the demonstration stays an ordinary year."""
     if rule.allows_na and chance.random() < NOT_APPLICABLE:
         return Drawn("na", chance.choice(REASONS))
     weight = STAGE[stage] * (HOT if hot else 1.0)
     if rule.red_line != "NO" or chance.random() > (1 - quality) * weight * 1.25:
         return Drawn(_kept(chance, rule))
-    return Drawn(_lost(chance, rule), chance.choice(NOTES))
+    return Drawn(_lost(chance, rule), chance.choice(UNNOTICED_NOTES if covert else NOTES))
 
 
 def _kept(chance: random.Random, rule: ItemRule) -> str:

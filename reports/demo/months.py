@@ -103,8 +103,9 @@ def _replies(
     chance: random.Random, form: VersionForm, quality: float, people: Sequence[int]
 ) -> dict[int, Reply]:
     replies = {}
+    covert = form.channel == Channel.COVERT
     for item in form.items.values():
-        drawn = draw(chance, item.rule, quality, hot=item.is_hot, stage=item.stage)
+        drawn = draw(chance, item.rule, quality, hot=item.is_hot, stage=item.stage, covert=covert)
         named = item.attribution == Item.Attribution.STAFF and drawn.value != "na"
         staff = chance.choice(people) if named else None
         replies[item.id] = Reply(drawn.value, drawn.note, staff)

@@ -23,6 +23,11 @@ VIEWS: Final = {
 KINDS: Final = {OUTLET: "网点", INSTITUTION: "机构"}
 
 
+def _is_shown(record: MonthClose) -> bool:
+    """Whether the month has been published: an open one may hold a single result so far."""
+    return record.state != MonthClose.State.OPEN
+
+
 class PlainSelect(forms.Select):
     """A drop-down list written in one go: a template per option is most of the page's time."""
 
@@ -71,8 +76,13 @@ class MonthForm(forms.Form):
 
     @property
     def record(self) -> MonthClose:
-        """The month asked for, else the latest."""
-        return self.records.get(self.asked("month")) or next(iter(self.records.values()))
+        """The month asked for, else the latest published, else the latest."""
+        asked = self.records.get(self.asked("month"))
+        return asked or next(filter(_is_shown, self.records.values()), self._newest)
+
+    @property
+    def _newest(self) -> MonthClose:
+        return next(iter(self.records.values()))
 
     @property
     def chosen_view(self) -> str:

@@ -47,7 +47,13 @@ class Heading:
     @property
     def style(self) -> str:
         """The classes of its heading."""
-        wide = "" if self.on_phones else "mc-widest" if self.key == "institution" else "mc-wide"
+        wide = (
+            ""
+            if self.on_phones
+            else "mc-widest"
+            if self.key in {"institution", "group"}
+            else "mc-wide"
+        )
         return f"{'num ' if self.is_figure else ''}{wide}".strip()
 
 

@@ -2,7 +2,7 @@
 import { ask } from "./confirm.js";
 import { Photos } from "./photos.js";
 import { Draft } from "./score-draft.js";
-import { missing } from "./score-missing.js";
+import { missing, reasons } from "./score-missing.js";
 import { mark, plain, score } from "./score-rules.js";
 import { StaffPicker } from "./score-staff.js";
 import { toast } from "./toast.js";
@@ -115,9 +115,13 @@ function showExtras(rule, card, answer, worth) {
   const text = note.querySelector("textarea");
   if (text !== document.activeElement) text.value = answer.note;
   const person = card.querySelector("[data-staff]");
-  if (person) person.querySelector("span").textContent = answer.staff ? staff.label(answer.staff) : "选择员工";
+  if (person) person.querySelector("span").textContent = answer.staff ? staff.label(answer.staff) : needsStaff(rule, answer) ? "选择员工（必需）" : "选择员工";
   if (person) person.dataset.chosen = answer.staff ? "yes" : "";
   card.querySelector("[data-photo-word]").textContent = needsPhoto(rule, worth, answer) ? "拍照（必需）" : "拍照";
+}
+
+function needsStaff(rule, answer) {
+  return rule.staff && data.staffNeeded && staff.any && answer.value !== "na";
 }
 
 function needsPhoto(rule, worth, answer) {
@@ -172,9 +176,12 @@ function showTotals() {
   data.sections.forEach((section, place) => showStep(place, sections[place].items.length, section.items.length));
 }
 
+const lacking = (id) => reasons(items.get(id), { given, photos, needsPhoto, staff, staffNeeded: data.staffNeeded });
+
 function showStep(place, done, all) {
   steps[place].querySelector("[data-done]").textContent = `${done}/${all}`;
-  steps[place].dataset.complete = done === all ? "yes" : "";
+  const ready = done === all && data.sections[place].items.every((one) => !lacking(one.id).length);
+  steps[place].dataset.complete = ready ? "yes" : "";
 }
 
 // Moving ---------------------------------------------------------------------------------------
@@ -217,7 +224,17 @@ function count(card, step) {
 async function chooseStaff(card) {
   const id = Number(card.dataset.item);
   const chosen = await staff.choose(draft.header.date, given(id).staff);
-  if (chosen !== undefined) change(card, { staff: chosen });
+  if (chosen === undefined) return;
+  change(card, { staff: chosen });
+  if (chosen && staff.forTheRest) chooseForTheRest(card.closest("[data-panel]"), chosen);
+}
+
+function chooseForTheRest(panel, chosen) {
+  for (const other of panel.querySelectorAll("[data-item]")) {
+    const id = Number(other.dataset.item);
+    const open = items.get(id).staff && !given(id).staff && given(id).value !== "na";
+    if (open) change(other, { staff: chosen });
+  }
 }
 
 function openNote(card) {

@@ -1,7 +1,8 @@
 // What keeps a form from being submitted, in the words of the server, in the order of the form.
 import { mark } from "./score-rules.js";
 
-function reasons(rule, { given, photos, needsPhoto, staff, staffNeeded }) {
+/** What one item still lacks. */
+export function reasons(rule, { given, photos, needsPhoto, staff, staffNeeded }) {
   const answer = given(rule.id);
   const worth = mark(rule, answer.value);
   const na = answer.value === "na";

@@ -16,6 +16,11 @@ export class StaffPicker {
     });
   }
 
+  /** Whether the person is also meant for the module's other items. */
+  get forTheRest() {
+    return this.dialog.querySelector("[data-staff-rest]").checked;
+  }
+
   get any() {
     return this.#people.size > 0;
   }
@@ -53,6 +58,7 @@ export class StaffPicker {
     for (const button of this.list.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(Number(button.value) === current));
     }
+    this.dialog.querySelector("[data-staff-rest]").checked = false;
     this.dialog.returnValue = "";
     this.dialog.showModal();
     await new Promise((resolve) => this.dialog.addEventListener("close", resolve, { once: true }));

@@ -138,3 +138,11 @@ def test_an_abandoned_job_is_taken_over(handler):
     jobs.job_run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.attempts, job.result) == ("DONE", 2, {"by": "second"})
+
+
+def test_a_job_nobody_begins_says_that_it_waits_long(handler):
+    job = request()
+    assert not job.is_waiting_long
+    Job.objects.filter(pk=job.pk).update(asked_at=timezone.now() - HOUR)
+    job.refresh_from_db()
+    assert job.is_waiting_long

@@ -12,7 +12,7 @@ from PIL import Image
 from inspections.models import Evidence
 from inspections.services import evidence as service
 from inspections.services.evidence import evidence_add, evidence_remove, small_name
-from inspections.services.submissions import inspection_submit
+from inspections.services.submissions import inspection_return, inspection_submit
 from inspections.services.visits import VisitNotOpen
 from tests.inspections.builders import make_sheet, make_version, make_visit
 
@@ -145,3 +145,21 @@ def test_photos_are_served_to_their_readers_only(visit, client, cast):
         assert client.get(url).status_code == 404
     client.logout()
     assert client.get(url).status_code == 302
+
+
+def test_a_returned_inspection_keeps_its_photos_and_the_new_one_has_them_too(visit, cast):
+    photo, _ = add(visit)
+    again, _ = add(visit, content=picture("blue"))
+    sheet = make_sheet(
+        visit, {"1.02": "1"}, photos={"1.02": [photo.sha256, again.sha256]}, notes={"1.02": "脏"}
+    )
+    first = inspection_submit(visit=visit, key=uuid.uuid4(), sheet=sheet, actor=cast.inspector)
+    inspection_return(inspection=first.inspection, reason="照片不清", actor=cast.service_office)
+    drafted = service.drafted_evidence(visit)
+    assert {one.sha256 for one in drafted} == {photo.sha256, again.sha256}
+    evidence_remove(evidence=drafted.get(sha256=again.sha256), actor=cast.inspector)
+    visit.refresh_from_db()
+    sheet = make_sheet(visit, {"1.02": "1"}, photos={"1.02": [photo.sha256]}, notes={"1.02": "脏"})
+    second = inspection_submit(visit=visit, key=uuid.uuid4(), sheet=sheet, actor=cast.inspector)
+    assert first.inspection.evidence.filter(removed_at=None).count() == 2
+    assert [one.sha256 for one in second.inspection.evidence.all()] == [photo.sha256]
