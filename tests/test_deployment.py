@@ -87,7 +87,11 @@ def test_the_files_the_image_copies_exist():
 
 def test_make_help_lists_at_most_ten_targets_and_ci_runs_check_and_test():
     help_text = subprocess.run(
-        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "-s", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert 5 <= len(help_text.splitlines()) <= 10
     ci = (ROOT / ".ci" / "run").read_text()
