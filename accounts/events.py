@@ -29,7 +29,7 @@ EVENTS: dict[str, str] = {
     "checklist.create": "建立检查标准",
     "checklist.version_create": "建立标准版本",
     "checklist.version_delete": "删除标准草稿",
-    "checklist.import": "导入检查标准",
+    "checklist.import": "由文件建立标准草稿",
     "checklist.publish": "发布检查标准",
     "import.quizzes": "导入测试成绩",
     "scheme.draft": "起草竞赛办法",
@@ -52,6 +52,10 @@ EVENTS: dict[str, str] = {
 }
 
 
+# Of a long list so many are named; the export has them all.
+NAMED = 3
+
+
 def event_label(event: str) -> str:
     """What an event is called; the code itself when it is not known."""
     return EVENTS.get(event, event)
@@ -71,7 +75,8 @@ DETAILS: dict[str, str] = {
     "days": "有效天数",
     "event": "事件",
     "first": "从",
-    "inspections": "检查数",
+    "inspections": "检查",
+    "visits": "任务",
     "intact": "完整",
     "items": "项目数",
     "kind": "种类",
@@ -102,4 +107,7 @@ def _words(value: Any) -> str:
         return f"（{detail_words(value)}）"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, list):
+        more = f" 等 {len(value)} 项" if len(value) > NAMED else ""
+        return "、".join(map(str, value[:NAMED])) + more
     return str(value)
