@@ -145,6 +145,14 @@ class SectionBlock:
         return 100 * self.earned / self.possible
 
 
+def successor_of(user: User, inspection: Inspection) -> Inspection | None:
+    """What a returned inspection was submitted anew as, if it was and this user may see it."""
+    if inspection.state != Inspection.State.RETURNED or inspection.visit_id is None:
+        return None
+    anew = inspections_visible_to(user).filter(visit=inspection.visit_id)
+    return anew.exclude(state=Inspection.State.RETURNED).first()
+
+
 @dataclass(frozen=True, slots=True)
 class InspectionPage:
     """One inspection with everything its page shows this user."""

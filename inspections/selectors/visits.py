@@ -53,7 +53,10 @@ class VisitSought:
 
 
 def visits_listed(user: User, sought: VisitSought) -> QuerySet[Visit]:
-    """The visible visits sought, with what a row shows, by day and unit."""
+    """The visible visits sought, by day and unit, with what a row shows: `result` is the id of the
+
+    inspection a visit led to.
+    """
     visits = visits_visible_to(user)
     if sought.month is not None:
         visits = visits.filter(not_before__lte=sought.month.last, not_after__gte=sought.month.first)
@@ -66,8 +69,11 @@ def visits_listed(user: User, sought: VisitSought) -> QuerySet[Visit]:
     visits = visits.filter(**{name: value for name, value in given.items() if value})
     if sought.unassigned:
         visits = visits.filter(inspector=None)
-    return visits.select_related("unit", "inspector", "version__checklist", "wave").order_by(
-        "not_before", "unit__path", "pk"
+    live = Inspection.objects.filter(visit=OuterRef("pk")).exclude(state=Inspection.State.RETURNED)
+    return (
+        visits.select_related("unit", "inspector", "version__checklist", "wave")
+        .annotate(result=Subquery(live.values("pk")[:1]))
+        .order_by("not_before", "unit__path", "pk")
     )
 
 

@@ -22,7 +22,11 @@ from inspections.selectors.firewall import (
     redacted,
     waves_visible_to,
 )
-from inspections.selectors.inspections import inspection_page, inspections_listed
+from inspections.selectors.inspections import (
+    inspection_page,
+    inspections_listed,
+    successor_of,
+)
 from inspections.selectors.visits import wave_tables
 from inspections.services.releases import NotReleasable, inspections_release, wave_release
 from inspections.services.submissions import InspectionNotOpen, inspection_return
@@ -88,6 +92,7 @@ def inspection(request: SignedInRequest, pk: int) -> HttpResponse:
             "may_release": releases and waits and found.channel != Channel.COVERT,
             "reads_rules": request.user.can(Capability.CHECKLISTS_READ),
             "is_teller": request.user.role == "TELLER",
+            "successor": successor_of(request.user, found),
         },
     )
 

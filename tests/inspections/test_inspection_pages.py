@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inspections.models import Inspection, Visit, Wave
+from inspections.services.submissions import inspection_return
 from inspections.services.visits import visits_cancel
 from tests.factories import make_outlet
 from tests.inspections.builders import make_inspection, make_version, make_visit, submit
@@ -295,3 +296,16 @@ def test_lists_ask_the_same_number_of_questions(client, org, cast, version):
             counts[-1].append(queries(client, name, **params))
     assert counts[0] == counts[1]
     assert max(counts[0]) <= 14
+
+
+def test_a_returned_inspection_leads_to_what_it_was_submitted_anew_as(client, org, cast):
+    make_version(org.branch)
+    first = make_inspection(org.a1, cast.inspector)
+    inspection_return(inspection=first, reason="请补充", actor=cast.service_office)
+    first.visit.refresh_from_db()
+    second = submit(first.visit).inspection
+    client.force_login(cast.service_office)
+    page = client.get(reverse("inspections:inspection", args=[first.pk])).content.decode()
+    assert reverse("inspections:inspection", args=[second.pk]) in page
+    listed = client.get(reverse("inspections:visits"), {"month": "2011-04"}).content.decode()
+    assert reverse("inspections:inspection", args=[second.pk]) in listed
