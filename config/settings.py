@@ -174,6 +174,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 1 if PRODUCTION 
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,50/30m/ip", "login": "60/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "明查"
+MFA_TOTP_TOLERANCE = 1  # a code typed while it changed is good for one step more (RFC 6238, 5.2)
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_PASSKEY_LOGIN_ENABLED = False
 SOCIALACCOUNT_ONLY = False

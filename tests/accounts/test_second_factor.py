@@ -1,6 +1,9 @@
 """Authenticator app, recovery codes, and what protects them."""
 
+import time
+
 import pytest
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
@@ -17,8 +20,9 @@ def _no_failures_yet():
     cache.clear()
 
 
-def code_for(secret):
-    counter = next(iter(auth.yield_hotp_counters_from_time()))
+def code_for(secret, steps_ago=0):
+    """What the app shows now, or showed so many 30-second steps ago."""
+    counter = int(time.time()) // app_settings.TOTP_PERIOD - steps_ago
     return auth.format_hotp_value(auth.hotp_value(secret, counter))
 
 
@@ -61,6 +65,18 @@ def test_code_and_password_sign_in(client, with_app):
     sign_in(client)
     client.post("/accounts/2fa/authenticate/", {"code": code_for(with_app)})
     assert client.get("/").status_code == 200
+
+
+def test_a_code_typed_as_it_changed_still_signs_in(client, with_app):
+    sign_in(client)
+    client.post("/accounts/2fa/authenticate/", {"code": code_for(with_app, steps_ago=1)})
+    assert client.get("/").status_code == 200
+
+
+def test_an_old_code_does_not(client, with_app):
+    sign_in(client)
+    client.post("/accounts/2fa/authenticate/", {"code": code_for(with_app, steps_ago=3)})
+    assert client.get("/").status_code == 302
 
 
 def test_a_recovery_code_works_once(client, with_app):
