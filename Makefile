@@ -24,7 +24,8 @@ check: setup ## 格式、规范、类型、分层、迁移、上线检查
 	@.venv/bin/lint-imports
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(PY) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
-	@PRODUCTION=1 SECRET_KEY=$$(head -c 48 /dev/urandom | base64) DATABASE_URL=postgresql://localhost/mingcha REDIS_URL=redis://localhost/0 \
+	@PRODUCTION=1 SECRET_KEY=$$(head -c 48 /dev/urandom | base64) FIELD_KEYS=1:$$(head -c 32 /dev/urandom | base64) \
+		BLIND_INDEX_KEY=1:$$(head -c 32 /dev/urandom | base64) DATABASE_URL=postgresql://localhost/mingcha REDIS_URL=redis://localhost/0 \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
 bench: setup ## 性能数字

@@ -42,6 +42,11 @@ class Capability(models.TextChoices):
     BULLETINS_READ = "BULLETINS_READ", "下载简报"
     BULLETINS_ISSUE = "BULLETINS_ISSUE", "编发简报"
     EXPORTS = "EXPORTS", "导出数据"
+    LETTERS_READ = "LETTERS_READ", "查阅来信"
+    LETTERS_TRIAGE = "LETTERS_TRIAGE", "受理与分派来信"
+    LETTERS_HANDLE = "LETTERS_HANDLE", "办理来信"
+    LETTERS_CONFIRM = "LETTERS_CONFIRM", "复核责任认定与延期"
+    LETTERS_SETTINGS = "LETTERS_SETTINGS", "维护来信规则与客户信息"
 
 
 _BRANCH_READERS = {Role.SERVICE_OFFICE, Role.LEADERSHIP}
@@ -71,6 +76,13 @@ CAPABILITIES: dict[Capability, frozenset[Role]] = {
     Capability.BULLETINS_READ: frozenset(_LINE_READERS | {Role.DEPARTMENT}),
     Capability.BULLETINS_ISSUE: frozenset(_OFFICE),
     Capability.EXPORTS: frozenset(_BRANCH_READERS),
+    Capability.LETTERS_READ: frozenset(_LINE_READERS | {Role.DEPARTMENT}),
+    Capability.LETTERS_TRIAGE: frozenset(_OFFICE),
+    Capability.LETTERS_HANDLE: frozenset(
+        _OFFICE | {Role.INSTITUTION_HEAD, Role.OUTLET_HEAD, Role.DEPARTMENT}
+    ),
+    Capability.LETTERS_CONFIRM: frozenset(_BRANCH_READERS),
+    Capability.LETTERS_SETTINGS: frozenset(_OFFICE),
 }
 
 # The three administrators run the system and see no business data; everybody else has a unit.

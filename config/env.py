@@ -4,12 +4,17 @@ A secret may also stand in a file named by `<NAME>_FILE`, as container platforms
 Every setting read here is documented in `.env.example`; a test holds the two together.
 """
 
+import base64
+import binascii
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 NAMES: set[str] = set()
+KEY_BYTES = 32
+MAX_KEY_NUMBER = 255
 
 
 def text(name: str, default: str = "") -> str:
@@ -51,3 +56,37 @@ def required(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"生产环境必须设置 {name}（或 {name}_FILE）")
     return value
+
+
+def one_of(name: str, allowed: Sequence[str]) -> str:
+    """One of the allowed values; the first unless set."""
+    value = text(name, allowed[0])
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} 只能是 {' 或 '.join(allowed)}，现为 {value!r}")
+    return value
+
+
+def keys(name: str, *, required: bool) -> dict[int, bytes]:
+    """Numbered 32-byte keys, `1:base64,2:base64`; the first is the one in use."""
+    value = text(name)
+    if required and not value:
+        raise ImproperlyConfigured(f"生产环境必须设置 {name}（或 {name}_FILE）")
+    return parse_keys(name, value)
+
+
+def parse_keys(name: str, value: str) -> dict[int, bytes]:
+    """The keys by number, in their order; none for an empty text."""
+    return dict(_key(name, one) for one in value.split(",") if one.strip())
+
+
+def _key(name: str, value: str) -> tuple[int, bytes]:
+    number, _, encoded = value.strip().partition(":")
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        key = b""
+    if not number.isdecimal() or not 1 <= int(number) <= MAX_KEY_NUMBER or len(key) != KEY_BYTES:
+        raise ImproperlyConfigured(
+            f"{name} 应写成“编号:密钥”，编号 1 至 {MAX_KEY_NUMBER}，密钥为 {KEY_BYTES} 字节的 base64"
+        )
+    return int(number), key

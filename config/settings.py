@@ -1,5 +1,6 @@
 """The one settings file. What differs between installations comes from the environment (`env.py`)."""
 
+import base64
 import secrets
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,15 @@ def local_secret() -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(60))
     return file.read_text()
+
+
+def local_keys(name: str) -> dict[int, bytes]:
+    """Keys of this installation's own, made once; production brings its own."""
+    file = VAR_DIR / name
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    return env.parse_keys(name, file.read_text())
 
 
 # Production demands its secrets and servers and speaks https only; anything else is a local trial.
@@ -199,6 +209,15 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
     if OIDC_SERVER_URL
     else {}
 )
+
+# What customers entrust to the bank is sealed with the first of these keys (`1:base64,2:base64`); the
+# others open what was sealed before. The blind index finds equal numbers without opening them.
+FIELD_KEYS = env.keys("FIELD_KEYS", required=PRODUCTION) or local_keys("field_keys")
+FIELD_CIPHER = env.one_of("FIELD_CIPHER", ["AES-256-GCM", "SM4-GCM"])
+BLIND_INDEX_KEY = (
+    env.keys("BLIND_INDEX_KEY", required=PRODUCTION) or local_keys("blind_index_key")
+)[1]
+BLIND_INDEX_HASH = env.one_of("BLIND_INDEX_HASH", ["SHA256", "SM3"])
 
 # Words and figures.
 LANGUAGE_CODE = "zh-hans"

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import accounts.api
+import complaints.api
 import inspections.api
 import outlets.api
 import reports.api
@@ -15,6 +16,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include(accounts.api.urls)),
     path("", include(outlets.api.router.urls)),
     path("", include(inspections.api.router.urls)),
+    path("", include(complaints.api.router.urls)),
     path("", include(tellers.api.router.urls)),
     path("", include(reports.api.router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -28,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("outlets/", include("outlets.urls")),
     path("inspections/", include("inspections.urls")),
+    path("letters/", include("complaints.urls")),
     path("reports/", include("reports.urls")),
     path("api/v1/", include(api_v1)),
     path("health/live/", live, name="live"),

@@ -54,6 +54,6 @@ class Row:
 
 def table() -> list[Row]:
     """Every row of every app."""
-    apps = ("accounts", "outlets", "inspections", "tellers", "reports")
+    apps = ("accounts", "outlets", "inspections", "complaints", "tellers", "reports")
     modules = (import_module(f"tests.{app}.access_rows") for app in apps)
     return [row for module in modules for row in module.ROWS]

@@ -1,0 +1,228 @@
+"""Taking letters in, and writing down what happens to them: the only writer of `LetterEvent`.
+
+Whoever computes with letters registers a listener in `AppConfig.ready`:
+
+    @on_letters
+    def moved(changes: Sequence[LetterChange]) -> None: ...
+
+It runs in the same transaction.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from secrets import token_hex
+from typing import Any, Final, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from complaints.models import Kind, Letter, LetterEvent, LetterNumber, Severity
+from complaints.redaction import CARD, IDENTITY, PHONE, normalised, numbers, redact
+from complaints.sealing import blind_index
+from complaints.selectors.clocks import clocks_of
+from outlets.models import Staff, Unit
+
+BATCH: Final = 2_000
+
+
+class LetterChange(NamedTuple):
+    """Where a letter changes figures: its unit, on the day that counts (R3)."""
+
+    branch_id: int
+    unit_id: int
+    day: date
+
+
+Listener = Callable[[Sequence[LetterChange]], None]
+_LISTENERS: Final[list[Listener]] = []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFacts:
+    """A letter as it comes in; `reference` empty: one is made. `kind` empty: triage decides."""
+
+    channel: str
+    source: str
+    received_at: datetime
+    body: str
+    reference: str = ""
+    kind: str = ""
+    severity: str = Severity.NORMAL
+    unit: Unit | None = None
+    staff: Staff | None = None
+    business: str = ""
+    cause: str = ""
+    customer_name: str = ""
+    customer_phone: str = ""
+    customer_card: str = ""
+    customer_identity: str = ""
+
+
+def on_letters(listener: Listener) -> Listener:
+    """Have a function told of letters that move figures, in the same transaction."""
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
+    return listener
+
+
+def letters_announce(changes: Iterable[LetterChange]) -> None:
+    """Tell every listener, once."""
+    told = sorted(set(changes))
+    for listener in _LISTENERS:
+        if told:
+            listener(told)
+
+
+def letter_receive(*, branch: Unit, facts: LetterFacts, actor: User | None) -> Letter:
+    """Take one letter in; ValidationError when its reference is known already."""
+    return letters_receive(branch=branch, facts=[facts], actor=actor)[0]
+
+
+@transaction.atomic
+def letters_receive(
+    *, branch: Unit, facts: Sequence[LetterFacts], actor: User | None
+) -> list[Letter]:
+    """Take letters in by a constant number of statements, each with its RECEIVED event and numbers.
+
+    ValidationError, keyed `reference`, names references that are known already.
+    """
+    _check_new(branch, facts)
+    letters = Letter.objects.bulk_create((_letter(branch, one) for one in facts), batch_size=BATCH)
+    LetterNumber.objects.bulk_create(
+        (number for letter in letters for number in _numbers(letter)), batch_size=BATCH
+    )
+    events_add(
+        [
+            NewEvent(letter, LetterEvent.Kind.RECEIVED, letter.received_at, _received(letter))
+            for letter in letters
+        ],
+        actor=actor,
+    )
+    return letters
+
+
+class NewEvent(NamedTuple):
+    """An event to be written down."""
+
+    letter: Letter
+    kind: str
+    at: datetime
+    detail: Mapping[str, Any] = {}
+
+
+def letter_event_add(
+    *,
+    letter: Letter,
+    kind: str,
+    actor: User | None,
+    at: datetime | None = None,
+    **detail: Any,
+) -> LetterEvent:
+    """Write down one event and bring the letter's deadline up to date, in the caller's transaction."""
+    return events_add([NewEvent(letter, kind, at or timezone.now(), detail)], actor=actor)[0]
+
+
+@transaction.atomic
+def events_add(events: Sequence[NewEvent], *, actor: User | None) -> list[LetterEvent]:
+    """Write down events of letters and bring their deadlines up to date, set-based."""
+    written = LetterEvent.objects.bulk_create(
+        (
+            LetterEvent(
+                branch_id=one.letter.branch_id,
+                letter=one.letter,
+                kind=one.kind,
+                at=one.at,
+                actor=actor,
+                detail=dict(one.detail),
+            )
+            for one in events
+        ),
+        batch_size=BATCH,
+    )
+    letters_project({one.letter.pk: one.letter for one in events}.values())
+    return written
+
+
+def letters_project(letters: Collection[Letter]) -> None:
+    """Store what the events say of these letters' deadlines, and announce figures that move."""
+    clocks = clocks_of(letters)
+    changes: list[LetterChange] = []
+    moved = []
+    for letter in letters:
+        clock = clocks[letter.pk]
+        before = (letter.due_on, letter.answered_on, letter.is_late)
+        after = (clock.due, clock.answered_on, clock.is_late)
+        if before != after:
+            changes += _late_changes(letter, before) + _late_changes(letter, after)
+            letter.due_on, letter.answered_on, letter.is_late = after
+            moved.append(letter)
+    Letter.objects.bulk_update(moved, ["due_on", "answered_on", "is_late"], batch_size=BATCH)
+    letters_announce(changes)
+
+
+def _late_changes(
+    letter: Letter, figures: tuple[date | None, date | None, bool]
+) -> list[LetterChange]:
+    _, answered_on, is_late = figures
+    counts = letter.kind in {Kind.INQUIRY, Kind.COMPLAINT}
+    if not (is_late and answered_on and counts and letter.unit_id):
+        return []
+    return [LetterChange(letter.branch_id, letter.unit_id, answered_on)]
+
+
+def _check_new(branch: Unit, facts: Sequence[LetterFacts]) -> None:
+    wanted = [one.reference for one in facts if one.reference]
+    known = Letter.objects.filter(branch=branch, reference__in=wanted)
+    found = sorted(known.values_list("reference", flat=True))
+    if found:
+        raise ValidationError({"reference": f"工单号{'、'.join(found[:5])}已经登记过"})
+
+
+def _letter(branch: Unit, facts: LetterFacts) -> Letter:
+    return Letter(
+        branch=branch,
+        reference=facts.reference or _reference(facts),
+        channel=facts.channel,
+        source=facts.source,
+        kind=facts.kind,
+        first_kind=facts.kind,
+        severity=facts.severity,
+        received_at=facts.received_at,
+        unit=facts.unit,
+        unit_path=facts.unit.path if facts.unit else "",
+        staff=facts.staff,
+        business=facts.business,
+        cause=facts.cause,
+        body=facts.body,
+        text=redact(facts.body, facts.customer_name),
+        customer_name=facts.customer_name,
+        customer_phone=facts.customer_phone,
+        customer_card=facts.customer_card,
+        customer_identity=facts.customer_identity,
+    )
+
+
+def _reference(facts: LetterFacts) -> str:
+    day = timezone.localtime(facts.received_at)
+    return f"LX{day:%Y%m%d}{token_hex(3).upper()}"
+
+
+def _numbers(letter: Letter) -> list[LetterNumber]:
+    held = {(found.kind, found.number) for found in numbers(letter.body)}
+    fields = {
+        PHONE: letter.customer_phone,
+        CARD: letter.customer_card,
+        IDENTITY: letter.customer_identity,
+    }
+    held |= {(kind, normalised(value)) for kind, value in fields.items() if value}
+    return [
+        LetterNumber(letter=letter, kind=kind, digest=blind_index("NUMBER", number))
+        for kind, number in sorted(held)
+    ]
+
+
+def _received(letter: Letter) -> dict[str, str]:
+    return {"kind": letter.kind} if letter.kind else {}
