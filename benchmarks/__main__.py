@@ -19,6 +19,7 @@ def main() -> None:
     from django.core.management import call_command  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     nation.fill()
     for part in sys.argv[1:] or PARTS:
         for line in importlib.import_module(f"benchmarks.{part}").lines():
