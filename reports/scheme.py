@@ -1,11 +1,11 @@
 """The numbers of a competition scheme, as data of a version. Source: docs/rules.md R3 to R6."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Self
 
-from inspections.scoring import ScoringError, read_decimal
+from outlets.ruledata import InvalidRules, rules_from_json, rules_to_json
 
 DEVICE: Final = "device"
 COVERT: Final = "covert"
@@ -84,85 +84,16 @@ class SchemeRules:
                     raise InvalidScheme(reason)
 
     def to_json(self) -> dict[str, Any]:
-        """For a JSON column: decimals as strings, tuples as lists."""
-        return {each.name: _to_json(getattr(self, each.name)) for each in fields(self)}
+        """For a JSON column."""
+        return rules_to_json(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The inverse of `to_json`; InvalidScheme for a missing, unknown or malformed entry."""
-        odd = sorted({each.name for each in fields(cls)} ^ set(data))
-        if odd:
-            raise InvalidScheme(f"办法参数缺少或多出：{'、'.join(odd)}")
-        return cls(**{name: _DECODERS[name](name, value) for name, value in data.items()})
-
-
-def _to_json(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, Mapping):
-        return {key: _to_json(each) for key, each in value.items()}
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _decimal(name: str, value: Any) -> Decimal:
-    if not isinstance(value, str):
-        raise InvalidScheme(f"办法参数“{name}”的数字应以文本保存")
-    try:
-        return read_decimal(value)
-    except ScoringError as error:
-        raise InvalidScheme(f"办法参数“{name}”：{error}") from error
-
-
-def _integer(name: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidScheme(f"办法参数“{name}”应为整数")
-    return value
-
-
-def _word(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise InvalidScheme(f"办法参数“{name}”应为文本")
-    return value
-
-
-def _mapping_of(decode: Callable[[str, Any], Any]) -> Callable[[str, Any], dict[str, Any]]:
-    def decode_mapping(name: str, value: Any) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
-            raise InvalidScheme(f"办法参数“{name}”应为名称与值的对照")
-        return {key: decode(f"{name}.{key}", each) for key, each in value.items()}
-
-    return decode_mapping
-
-
-def _words(name: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        raise InvalidScheme(f"办法参数“{name}”应为列表")
-    return tuple(_word(name, each) for each in value)
-
-
-def _fraction(name: str, value: Any) -> tuple[int, int]:
-    match value:
-        case [int(numerator), int(denominator)]:
-            return numerator, denominator
-    raise InvalidScheme(f"办法参数“{name}”应为分子、分母两个整数")
-
-
-_DECODERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
-    "weights": _mapping_of(_decimal),
-    "missing": _mapping_of(_word),
-    "usage_target": _decimal,
-    "usage_share": _decimal,
-    "satisfaction_share": _decimal,
-    "values": _mapping_of(_decimal),
-    "caps": _mapping_of(_decimal),
-    "floor": _decimal,
-    "ceiling": _decimal,
-    "tie_break": _words,
-    "least_windows": _integer,
-    "absence_limit": _fraction,
-    "rewarded": _integer,
-    "named": _integer,
-}
+        """The inverse; InvalidScheme for a missing, unknown or malformed entry."""
+        try:
+            return rules_from_json(cls, data)
+        except InvalidRules as error:
+            raise InvalidScheme(f"办法{error}") from error
 
 
 def _in_cents(number: Decimal) -> bool:

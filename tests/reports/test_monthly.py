@@ -344,7 +344,7 @@ def test_scheme_round_trips_through_json() -> None:
         ({"least_windows": 0}, "窗口数"),
         ({"least_windows": True}, "整数"),
         ({"absence_limit": [1, 0]}, "缺评限度"),
-        ({"absence_limit": [1]}, "分子"),
+        ({"absence_limit": [1]}, "absence_limit.*共2个值"),
         ({"rewarded": -1}, "不能为负"),
         ({"colour": "red"}, "colour"),
     ],
