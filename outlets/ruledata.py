@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from types import UnionType
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
@@ -48,8 +47,7 @@ def _encode(value: Any) -> Any:
     return value
 
 
-@lru_cache
-def _decoders(cls: Any) -> dict[str, Decode]:
+def _decoders(cls: type[Any]) -> dict[str, Decode]:
     hints = get_type_hints(cls)
     return {each.name: _decoder(hints[each.name]) for each in fields(cls)}
 
@@ -117,8 +115,9 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _day(name: str, value: Any) -> date:
+    text = _word(name, value)
     try:
-        return date.fromisoformat(_word(name, value))
+        return date.fromisoformat(text)
     except ValueError as error:
         raise InvalidRules(f"参数“{name}”应为日期，如2011-04-30") from error
 
