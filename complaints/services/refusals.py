@@ -1,0 +1,19 @@
+"""Why an act on a letter is not done; every text is Chinese and for the user."""
+
+from complaints.models import Letter
+
+
+class ActRefused(Exception):
+    """The act cannot be done; nothing was changed."""
+
+
+class LetterMoved(ActRefused):
+    """The letter is no longer in a state in which the act can be done."""
+
+    def __init__(self, letter: Letter, act: str) -> None:
+        state = Letter.State(letter.state).label
+        super().__init__(f"来信{letter.reference}现在是“{state}”，不能{act}")
+
+
+class MustRecuse(ActRefused):
+    """The user has an interest in the letter and may not handle it (回避)."""
