@@ -22,6 +22,7 @@ CIPHERS: Final = {"AES-256-GCM": AES, "SM4-GCM": SM4}
 _NONCE: Final = 12
 _TAG: Final = 16
 _SM4_KEY: Final = 16
+SHORTEST: Final = 2 + _NONCE + _TAG  # an empty text, sealed
 
 
 class SealBroken(ValueError):
@@ -30,12 +31,11 @@ class SealBroken(ValueError):
 
 def seal(plain: bytes, purpose: str) -> bytes:
     """Seal with the current key and cipher, bound to a purpose (the column's or file's name)."""
-    number, key = next(iter(settings.FIELD_KEYS.items()))
-    kind = CIPHERS[settings.FIELD_CIPHER]
-    head = bytes([number, kind])
+    head = seal_head()
+    key = settings.FIELD_KEYS[head[0]]
     nonce = os.urandom(_NONCE)
     bound = head + purpose.encode()
-    if kind == AES:
+    if head[1] == AES:
         return head + nonce + AESGCM(key).encrypt(nonce, plain, bound)
     encryptor = Cipher(algorithms.SM4(key[:_SM4_KEY]), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(bound)
@@ -44,22 +44,27 @@ def seal(plain: bytes, purpose: str) -> bytes:
 
 def unseal(sealed: bytes, purpose: str) -> bytes:
     """The plain bytes; SealBroken when they cannot be had."""
-    number, kind = sealed[0], sealed[1]
+    if len(sealed) < SHORTEST or sealed[1] not in CIPHERS.values():
+        raise SealBroken("不是有效的密文")
+    key = settings.FIELD_KEYS.get(sealed[0])
+    if key is None:
+        raise SealBroken(f"缺少第{sealed[0]}号密钥")
     nonce, rest = sealed[2 : 2 + _NONCE], sealed[2 + _NONCE :]
     bound = sealed[:2] + purpose.encode()
-    key = settings.FIELD_KEYS.get(number)
-    if key is None:
-        raise SealBroken(f"缺少第{number}号密钥")
     try:
-        if kind == AES:
+        if sealed[1] == AES:
             return AESGCM(key).decrypt(nonce, rest, bound)
-        decryptor = Cipher(
-            algorithms.SM4(key[:_SM4_KEY]), modes.GCM(nonce, rest[-_TAG:])
-        ).decryptor()
+        mode = modes.GCM(nonce, rest[-_TAG:])
+        decryptor = Cipher(algorithms.SM4(key[:_SM4_KEY]), mode).decryptor()
         decryptor.authenticate_additional_data(bound)
         return decryptor.update(rest[:-_TAG]) + decryptor.finalize()
     except InvalidTag as error:
-        raise SealBroken("密文已损坏") from error
+        raise SealBroken("密文已损坏，或不属于这里") from error
+
+
+def seal_head() -> bytes:
+    """The two bytes what is sealed now begins with; anything else waits for `rotate_keys`."""
+    return bytes([next(iter(settings.FIELD_KEYS)), CIPHERS[settings.FIELD_CIPHER]])
 
 
 def blind_index(kind: str, number: str) -> bytes:
