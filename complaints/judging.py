@@ -16,8 +16,9 @@ FINDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "COMPLAINT": ("BANK", "CUSTOMER", "MIXED"),
     "PRAISE": ("VERIFIED", "UNFOUNDED"),
 }
-# Findings that count for or against a unit, which must then be named.
+# Findings that name a unit, and those of them that move its figures (R3).
 OF_A_UNIT: Final = frozenset({"BANK", "MIXED", "VERIFIED"})
+COUNTING: Final = frozenset({"BANK", "VERIFIED"})
 
 
 def objection_until(decided_on: date, calendar: Mapping[date, bool]) -> date:

@@ -1,11 +1,12 @@
 """How a letter is handled: what was found out, what the customer is told, who is responsible."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from complaints.models.letters import Kind, Letter
+from complaints.models.letters import Attachment, Kind, Letter
 from complaints.sealing import SealedTextField
 from outlets.models import Staff, Unit
 
@@ -94,7 +95,21 @@ class Reply(models.Model):
         return f"{self.letter_id} 答复"
 
 
-@pghistory.track(exclude=("grounds", "objection"))
+def _rewritten(*names: str) -> pgtrigger.Q:
+    """Whether an update changes any of these columns."""
+    changed = pgtrigger.Q()
+    for name in names:
+        changed |= pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")})
+    return changed
+
+
+# What a confirmed responsibility says; only how it ended and the objection come later.
+_REWRITTEN = _rewritten(
+    "letter", "finding", "unit", "staff", "state", "decided_on", "proposed_by", "confirmed_by"
+)
+
+
+@pghistory.track(exclude=("grounds", "opinion", "objection", "objection_answer"))
 class Responsibility(models.Model):
     """Who answers for a letter (责任认定), or whether a praise is true: two people's signatures.
 
@@ -132,6 +147,12 @@ class Responsibility(models.Model):
         verbose_name="责任员工",
     )
     grounds = SealedTextField("依据")
+    evidence_notes = models.ManyToManyField(
+        LetterNote, related_name="+", verbose_name="作为证据的记录"
+    )
+    evidence_files = models.ManyToManyField(
+        Attachment, related_name="+", verbose_name="作为证据的附件"
+    )
     state = models.CharField("状态", max_length=9, choices=State.choices, default=State.PROPOSED)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
@@ -145,6 +166,7 @@ class Responsibility(models.Model):
         related_name="+",
         verbose_name="复核人",
     )
+    opinion = SealedTextField("复核意见", blank=True, default="")
     decided_on = models.DateField("认定日期", null=True, blank=True)
     superseded_on = models.DateField("被取代日期", null=True, blank=True)
     objection = SealedTextField("机构异议", blank=True, default="")
@@ -158,6 +180,7 @@ class Responsibility(models.Model):
     )
     objected_at = models.DateTimeField("异议时间", null=True, blank=True)
     objection_upheld = models.BooleanField("异议成立", null=True, blank=True)
+    objection_answer = SealedTextField("异议答复", blank=True, default="")
 
     class Meta:
         verbose_name = "责任认定"
@@ -187,6 +210,13 @@ class Responsibility(models.Model):
                 name="responsibility_confirmed_is_dated",
                 condition=~Q(state="CONFIRMED") | Q(decided_on__isnull=False),
             ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="confirmed_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="CONFIRMED") & _REWRITTEN,
+            )
         ]
 
     def __str__(self) -> str:
