@@ -1,70 +1,55 @@
 """Masking what names a customer, in fields and inside free text.
 
-Pure: standard library only. Numbers keep their first and last digits, names their first character.
+Pure: standard library only. Numbers (`accounts.masking`) keep their first and last digits, names
+their first character.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Final
 
-PHONE: Final = "PHONE"
-CARD: Final = "CARD"
-IDENTITY: Final = "IDENTITY"
-_IDENTITY_LENGTH: Final = 18
-_SHOWN: Final = 7  # shorter numbers keep nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A number in a text: its kind, where it stands, and its digits alone (an X at the end kept)."""
-
-    kind: str
-    start: int
-    end: int
-    number: str
-
-
-# Digits may be grouped by single spaces or hyphens, half or full width.
-_GAP: Final = r"[ \-\u3000\u2010-\u2015\uff0d]?"
-_NUMBER: Final = re.compile(
-    rf"(?<![\d０-９])(?:[\d０-９]{_GAP}){{6,21}}[\dXx０-９Ｘｘ](?![\d０-９])"
+from accounts.masking import (
+    CARD,
+    IDENTITY,
+    PHONE,
+    Found,
+    findings,
+    kind_of,
+    mask_number,
+    mask_numbers,
+    normalised,
+    numbers,
 )
-_WIDE: Final = str.maketrans("０１２３４５６７８９Ｘｘｘ", "0123456789XXX")
 
+__all__ = [
+    "CARD",
+    "GONE",
+    "IDENTITY",
+    "PHONE",
+    "Found",
+    "findings",
+    "kind_of",
+    "mask_name",
+    "mask_number",
+    "normalised",
+    "numbers",
+    "redact",
+]
 
-def numbers(text: str) -> Iterator[Found]:
-    """Every phone, card or account, and identity number in a text, in order."""
-    for match in _NUMBER.finditer(text):
-        digits = normalised(match.group())
-        kind = kind_of(digits)
-        if kind:
-            yield Found(kind, match.start(), match.end(), digits)
+# What a text says once its years are over.
+GONE: Final = "（已脱敏归档）"
 
-
-def normalised(number: str) -> str:
-    """The digits alone, half width; a final X stays."""
-    return re.sub(r"[^0-9X]", "", number.translate(_WIDE).upper())
-
-
-def kind_of(digits: str) -> str | None:
-    """What a run of digits is, or None when it is nobody's."""
-    if re.fullmatch(r"\d{17}[\dX]|\d{15}", digits):
-        return IDENTITY if _has_birthday(digits) else CARD
-    if re.fullmatch(r"(86)?1[3-9]\d{9}|0\d{9,11}|400\d{7}", digits):
-        return PHONE
-    return CARD if re.fullmatch(r"\d{12,22}", digits) else None
-
-
-def _has_birthday(digits: str) -> bool:
-    """Whether month and day stand where an identity number (18 or the old 15 places) has them."""
-    monthday = digits[10:14] if len(digits) == _IDENTITY_LENGTH else digits[8:12]
-    return "01" <= monthday[:2] <= "12" and "01" <= monthday[2:] <= "31"
-
-
-def mask_number(digits: str) -> str:
-    """138****1234; the middle is gone, not hidden."""
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) > _SHOWN else "****"
+_HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff"
+# A name said to be the customer's, up to what follows a name; an employee's is left.
+_SAID: Final = re.compile(
+    rf"(?<!柜员)(?<!员工)(?<!经理)(?<!人员)(?<!网点)(?<!机构)(?<!柜台)"
+    rf"(?P<label>(?:客户|来电人|投诉人|联系人|来访人|持卡人|本人|账户)?(?:姓名|名称|户名)[为是]?\s?[:：]\s?)"
+    rf"(?P<name>[{_HAN}·]{{2,4}}?)"
+    rf"(?=[^{_HAN}·]|$|电话|手机|联系|先生|女士|小姐|性别|身份|证件|卡号|账号|反映|来电|投诉|称)"
+)
+_TITLES: Final = "先生|女士|小姐|同志|老师|阿姨|大爷"
+_CALLED: Final = "客户|姓名|本人|叫做?|名叫"
+_WORD: Final = 2
 
 
 def mask_name(name: str) -> str:
@@ -72,13 +57,27 @@ def mask_name(name: str) -> str:
     return name[:1] + "**" if name else ""
 
 
-def redact(text: str, *names: str) -> str:
-    """A text with every number masked, and these names wherever they stand."""
-    parts, last = [], 0
-    for found in numbers(text):
-        parts += [text[last : found.start], mask_number(found.number)]
-        last = found.end
-    masked = "".join([*parts, text[last:]])
-    for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
-        masked = masked.replace(name, mask_name(name))
-    return masked
+def redact(text: str, *names: str, keep: Collection[str] = ()) -> str:
+    """A text with every number masked but those to keep, and these names wherever they stand.
+
+    A name is also found with spaces inside, and its given part beside 客户, 姓名, 先生 and the like.
+    """
+    masked = mask_numbers(text, frozenset(keep))
+    for name in sorted({name.strip() for name in names}, key=len, reverse=True):
+        if len(name) > 1:
+            masked = _without(masked, name)
+    return _SAID.sub(lambda said: said["label"] + mask_name(said["name"]), masked)
+
+
+def _without(text: str, name: str) -> str:
+    """The text without a name; a given name of one character is a word of many, and stays."""
+    if not re.fullmatch(rf"[{_HAN}·\s]+", name):
+        spaced = r"\s+".join(map(re.escape, name.split()))
+        return re.sub(spaced, mask_name(name), text, flags=re.IGNORECASE)
+    spaced = r"[\s·]?".join(letter for letter in name if not re.match(r"[\s·]", letter))
+    text = re.sub(spaced, mask_name(name), text)
+    given = name[1:]
+    if len(given) < _WORD:
+        return text
+    beside = rf"(?P<before>{_CALLED}){given}|{given}(?=\s?(?:{_TITLES}))"
+    return re.sub(beside, lambda called: f"{called['before'] or ''}**", text)
