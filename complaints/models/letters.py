@@ -40,12 +40,13 @@ class Severity(models.TextChoices):
     GRAVE = "GRAVE", "重大"
 
 
-# What the customer entrusted to the bank; the event rows of the history never hold it.
+# What the customer entrusted to the bank; the history never holds it, nor what is said about it:
+# those rows stay when a letter's years are over.
 SEALED: Final = ("body", "customer_name", "customer_phone", "customer_card", "customer_identity")
 
 
 @pghistory.track(
-    exclude=SEALED,
+    exclude=(*SEALED, "text", "outcome"),
     model_name="LetterHistory",
     obj_field=pghistory.ObjForeignKey(related_name="history"),
 )
