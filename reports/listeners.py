@@ -1,7 +1,8 @@
-"""What happens elsewhere and moves the figures: releases, and quizzes that came or changed."""
+"""What happens elsewhere and moves the figures: releases, quizzes, and letters that count."""
 
 from collections.abc import Sequence
 
+from complaints.services.letters import LetterChange, on_letters
 from inspections.services.releases import Released, on_release
 from reports.services.rollup import Change, figures_refresh
 from tellers.services import QuizChange, on_quizzes
@@ -16,4 +17,10 @@ def inspections_released(changes: Sequence[Released]) -> None:
 @on_quizzes
 def quizzes_changed(changes: Sequence[QuizChange]) -> None:
     """Carry quiz results into the open months they belong to."""
+    figures_refresh(Change(*change) for change in changes)
+
+
+@on_letters
+def letters_changed(changes: Sequence[LetterChange]) -> None:
+    """Carry what letters add or deduct into the open months they belong to."""
     figures_refresh(Change(*change) for change in changes)

@@ -7,10 +7,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from reports.monthly import Line, Member, MonthFigures, institution_month, outlet_month
+from reports.monthly import (
+    Line,
+    Member,
+    MonthFigures,
+    OutletFacts,
+    institution_month,
+    outlet_month,
+)
 from reports.ranking import Entry, standings
 from reports.scheme import COMPONENTS, SchemeRules
-from reports.selectors.facts import MonthFacts, Place
+from reports.selectors.facts import NO_FACTS, MonthFacts, Place
 
 OUTLET: Final = "OUTLET"
 INSTITUTION: Final = "INSTITUTION"
@@ -76,25 +83,34 @@ def branch_table(rules: SchemeRules, branch_id: int, month: date, facts: MonthFa
     outlets = [_row(OUTLET, place, month, facts.previous) for place in places if place.serves]
     for row in outlets:
         row.take(outlet_month(rules, facts.of(row.unit_id)))
-    heads = (place for place in places if place.is_institution)
+    heads = [place for place in places if place.is_institution]
     institutions = [_row(INSTITUTION, place, month, facts.previous) for place in heads]
-    institutions_fill(rules, institutions, outlets)
+    institutions_fill(rules, institutions, outlets, facts.units)
     for rows in (outlets, institutions):
         rank(rules, rows)
     return outlets + institutions
 
 
 def institutions_fill(
-    rules: SchemeRules, institutions: Iterable[Row], outlets: Iterable[Row]
+    rules: SchemeRules,
+    institutions: Iterable[Row],
+    outlets: Iterable[Row],
+    facts: Mapping[int, OutletFacts],
 ) -> None:
-    """Compute institutions from the stored figures of their outlets."""
+    """Compute institutions from the stored figures of their outlets, and from causes of their own.
+
+    One that serves customers has its causes in its row as an outlet already.
+    """
     members: defaultdict[int | None, list[Row]] = defaultdict(list)
+    serving: set[int] = set()
     for row in outlets:
         members[row.institution_id].append(row)
+        serving.add(row.unit_id)
     for row in institutions:
         own = members.get(row.unit_id, [])
         row.windows = sum(member.windows for member in own)
-        row.take(institution_month(rules, [_member(member) for member in own]))
+        held = NO_FACTS if row.unit_id in serving else facts.get(row.unit_id, NO_FACTS)
+        row.take(institution_month(rules, [_member(member) for member in own], held.causes))
 
 
 def rank(rules: SchemeRules, rows: Iterable[Row]) -> None:

@@ -23,8 +23,8 @@ from outlets.months import Month
 from reports.api.fields import IN_PATH, MONTH_PATTERN, MonthField, month_or_none
 from reports.closing import CLOSED, IllegalTransition, check_move, figures_move
 from reports.models import MonthClose
-from reports.selectors.figures import pending_of
 from reports.selectors.months import months_visible_to
+from reports.selectors.waiting import CHANGES, pending_of
 from reports.services.months import CLOSE, ROLLUP, job_for_months, month_open, month_publish
 
 
@@ -43,11 +43,14 @@ class MonthSerializer(serializers.ModelSerializer[MonthClose]):
 class WaitingSerializer(serializers.Serializer[Any]):
     """A result that came after the close and waits for a correction."""
 
-    kind = serializers.CharField(help_text="渠道，或 QUIZ")
-    id = serializers.IntegerField(help_text="检查或测试的编号")
-    unit = serializers.CharField(help_text="网点")
+    kind = serializers.CharField(help_text="渠道、QUIZ，或来信的加减分事由")
+    id = serializers.IntegerField(help_text="检查、测试或来信的编号")
+    unit = serializers.CharField(help_text="单位")
     day = serializers.DateField(help_text="日期")
-    name = serializers.CharField(source="label", help_text="检查编号或姓名")
+    name = serializers.CharField(source="label", help_text="检查编号、姓名或工单号")
+    change = serializers.ChoiceField(
+        choices=list(CHANGES.items()), help_text="封账之后新增、变动还是撤销"
+    )
 
 
 class MonthFilter(filters.FilterSet):  # type: ignore[misc]

@@ -6,13 +6,18 @@ from typing import Final, NamedTuple
 from django.db.models import QuerySet
 
 from accounts.models import User
+from complaints.selectors.letters import letters_visible_to
 from outlets.models import Unit
 from outlets.months import Month
 from outlets.selectors import units_visible_to
+from reports.closing import CLOSED
 from reports.models import Correction, MonthlyScore
 from reports.scheme import COMPONENT_LABELS
+from reports.selectors.figures import latest_edition
 from reports.selectors.months import months_visible_to
+from reports.selectors.waiting import Waiting, letters_waiting
 
+_MONTHS: Final = 24
 LABELS: Final = {
     **COMPONENT_LABELS,
     "base": "基础分",
@@ -108,6 +113,16 @@ def differences_shown(user: User, correction: Correction) -> list[DifferenceView
         )
         for each in correction.differences
     ]
+
+
+def letters_awaiting(user: User) -> list[Waiting]:
+    """The letters the user may see that wait for a correction, of the latest closed months."""
+    closed = months_visible_to(user).filter(state=CLOSED).order_by("-month")
+    months = list(closed.annotate(edition=latest_edition("pk"))[:_MONTHS])
+    waiting = letters_waiting(months)
+    seen = letters_visible_to(user).filter(pk__in=[one.id for one in waiting])
+    visible = set(seen.values_list("pk", flat=True)) if waiting else set()
+    return [one for one in waiting if one.id in visible]
 
 
 def _shown(value: str | int | None) -> str | int:

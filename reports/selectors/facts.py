@@ -10,11 +10,13 @@ from django.db import connection
 
 from outlets.months import Month
 from outlets.selectors import PLACEMENTS_SQL
-from reports.monthly import OutletFacts, Scored
+from reports.monthly import Cause, OutletFacts
+from reports.scheme import COMPLAINT, LATE, PRAISE
 
-# Inspections by channel, quizzes under a name of their own.
-_QUIZ: Final = "QUIZ"
 _CHANNELS: Final = ("OPEN", "COVERT", "SPECIAL")
+# What letters add or deduct (R3).
+LETTER_CAUSES: Final = frozenset({COMPLAINT, PRAISE, LATE})
+NO_FACTS: Final = OutletFacts()
 
 
 class Place(NamedTuple):
@@ -32,33 +34,22 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MonthFacts:
-    """What a month holds: units taking part by branch, scored facts by unit, last month's ranks."""
+    """What a month holds: units taking part by branch, their facts, last month's ranks."""
 
     places: Mapping[int, list[Place]]
-    scored: Mapping[int, Mapping[str, list[Scored]]]
+    units: Mapping[int, OutletFacts]
     previous: Mapping[tuple[str, int], int]
 
     def of(self, unit_id: int) -> OutletFacts:
         """One unit's facts as R3 takes them."""
-        held = self.scored.get(unit_id)
-        return outlet_facts(held) if held else OutletFacts()
-
-
-def outlet_facts(held: Mapping[str, list[Scored]]) -> OutletFacts:
-    """Facts grouped by channel as R3 takes them."""
-    return OutletFacts(
-        open=held.get("OPEN", ()),
-        covert=held.get("COVERT", ()),
-        special=held.get("SPECIAL", ()),
-        quiz=held.get(_QUIZ, ()),
-    )
+        return self.units.get(unit_id, NO_FACTS)
 
 
 def month_facts(branch_ids: Collection[int], month: Month) -> MonthFacts:
     """Everything a full roll-up of these branches counts with; five statements at any size."""
     return MonthFacts(
         places=places_on(branch_ids, month.last),
-        scored=scored_facts(branch_ids, month),
+        units=unit_facts(branch_ids, month),
         previous=ranks_of(branch_ids, month.previous),
     )
 
@@ -72,10 +63,13 @@ def places_on(branch_ids: Collection[int], day: date) -> dict[int, list[Place]]:
     return places
 
 
-def scored_facts(
+def unit_facts(
     branch_ids: Collection[int], month: Month, unit_ids: Collection[int] | None = None
-) -> dict[int, dict[str, list[Scored]]]:
-    """Released inspections and knowledge quizzes of the month by unit and channel, by id."""
+) -> dict[int, OutletFacts]:
+    """What counts in the month by unit, each kind by id.
+
+    Released inspections, knowledge quizzes, and what letters add or deduct.
+    """
     scope = {
         "branches": list(branch_ids),
         "first": month.first,
@@ -83,11 +77,29 @@ def scored_facts(
         "units": None if unit_ids is None else list(unit_ids),
         "channels": list(_CHANNELS),
     }
-    scored: dict[int, dict[str, list[Scored]]] = {}
+    held: defaultdict[int, dict[str, list[Any]]] = defaultdict(dict)
     for statement in (_INSPECTIONS, _QUIZZES):
-        for unit_id, channel, key, score in _rows(statement, scope):
-            scored.setdefault(unit_id, {}).setdefault(channel, []).append((key, score))
-    return scored
+        for unit_id, component, key, score in _rows(statement, scope):
+            held[unit_id].setdefault(component, []).append((key, score))
+    for unit_id, cause in letter_causes(branch_ids, month.first, month.last, unit_ids):
+        held[unit_id].setdefault("causes", []).append(cause)
+    return {unit_id: OutletFacts(**facts) for unit_id, facts in held.items()}
+
+
+def letter_causes(
+    branch_ids: Collection[int],
+    first: date,
+    last: date,
+    unit_ids: Collection[int] | None = None,
+) -> list[tuple[int, Cause]]:
+    """What letters add or deduct on these days, by id, each with its unit (R3)."""
+    scope = {
+        "branches": list(branch_ids),
+        "first": first,
+        "last": last,
+        "units": None if unit_ids is None else list(unit_ids),
+    }
+    return [(unit_id, Cause(*cause)) for unit_id, *cause in _rows(_LETTERS, scope)]
 
 
 def ranks_of(branch_ids: Collection[int], month: Month) -> dict[tuple[str, int], int]:
@@ -123,7 +135,7 @@ ORDER BY unit_id
 """  # noqa: S608  (no value of a user is part of the text)
 
 _INSPECTIONS: Final = """
-SELECT i.unit_id, i.channel, i.id, i.score
+SELECT i.unit_id, lower(i.channel), i.id, i.score
 FROM inspections_inspection i
 WHERE i.branch_id = ANY(%(branches)s) AND i.date BETWEEN %(first)s AND %(last)s
     AND i.state = 'RELEASED' AND i.channel = ANY(%(channels)s) AND i.score IS NOT NULL
@@ -132,7 +144,7 @@ ORDER BY i.id
 """
 
 _QUIZZES: Final = """
-SELECT p.unit_id, 'QUIZ', q.id, q.score
+SELECT p.unit_id, 'quiz', q.id, q.score
 FROM tellers_quiz q
 JOIN outlets_posting p ON p.staff_id = q.staff_id
     AND p.start <= q.date AND coalesce(p."end" >= q.date, true)
@@ -141,6 +153,24 @@ WHERE q.branch_id = ANY(%(branches)s) AND q.date BETWEEN %(first)s AND %(last)s
     AND (%(units)s::bigint[] IS NULL OR p.unit_id = ANY(%(units)s))
 ORDER BY q.id
 """
+
+# A finding counts while it is in force, on the day it was made; a late answer on the day it was given.
+_LETTERS: Final = f"""
+SELECT r.unit_id, CASE r.finding WHEN 'BANK' THEN '{COMPLAINT}' ELSE '{PRAISE}' END, r.letter_id,
+    r.decided_on
+FROM complaints_responsibility r
+WHERE r.branch_id = ANY(%(branches)s) AND r.decided_on BETWEEN %(first)s AND %(last)s
+    AND r.state = 'CONFIRMED' AND r.superseded_on IS NULL AND r.finding IN ('BANK', 'VERIFIED')
+    AND r.unit_id IS NOT NULL
+    AND (%(units)s::bigint[] IS NULL OR r.unit_id = ANY(%(units)s))
+UNION ALL
+SELECT l.unit_id, '{LATE}', l.id, l.answered_on
+FROM complaints_letter l
+WHERE l.branch_id = ANY(%(branches)s) AND l.answered_on BETWEEN %(first)s AND %(last)s
+    AND l.is_late AND l.kind IN ('INQUIRY', 'COMPLAINT') AND l.unit_id IS NOT NULL
+    AND (%(units)s::bigint[] IS NULL OR l.unit_id = ANY(%(units)s))
+ORDER BY 3, 2
+"""  # noqa: S608  (names of our own)
 
 _RANKS: Final = f"""
 WITH {LATEST_EDITIONS_SQL}

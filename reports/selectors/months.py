@@ -14,7 +14,8 @@ from outlets.models import Unit
 from outlets.months import Month
 from reports.closing import CLOSED, OPEN, PROVISIONAL
 from reports.models import Correction, MonthClose, MonthlyScore, SchemeVersion, Season
-from reports.selectors.figures import pending_of, scores_latest
+from reports.selectors.figures import scores_latest
+from reports.selectors.waiting import pending_of
 
 _SCORING = ("OPEN", "COVERT", "SPECIAL")
 

@@ -1,6 +1,6 @@
 """One unit's month in full: every figure with what it is made of (DESIGN "Drill-down")."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,27 +8,43 @@ from typing import Final, NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localdate
 
+from accounts.models import User
+from complaints.models import Kind
+from complaints.selectors.letters import letters_visible_to
 from inspections.models import Inspection
 from reports.models import MonthClose, MonthlyScore
 from reports.monthly import Key, Line
 from reports.scheme import CAUSE_LABELS, COMPONENT_LABELS, SchemeRules
+from reports.selectors.facts import LETTER_CAUSES
 from reports.selectors.figures import lines_of
-from reports.selectors.league import members_of
 from reports.wording import plain
 from tellers.models import Quiz
 
-_PREFIXES: Final = ("R3.", "R5.")
+_FACTS: Final = {
+    "R3.open": "inspections",
+    "R3.covert": "inspections",
+    "R3.special": "inspections",
+    "R3.quiz": "quizzes",
+}
 _RESULTS: Final = {"base": "基础分", "total": "总分"}
 
 
 class Operand(NamedTuple):
-    """One thing a figure is made of: an inspection (by id) or somebody's quiz."""
+    """One thing a figure is made of: an inspection or letter (by id), or somebody's quiz.
+
+    A letter comes with its kind for `text` and no score; one out of the reader's sight is left out.
+    """
 
     id: int
     text: str
     day: date
-    score: Decimal | None
+    score: Decimal | None = None
+    number: str = ""
+
+
+_Operands = Mapping[Key, Operand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +56,9 @@ class Part:
     weight: str
     text: str
     value: str | None
-    inspections: list[Operand]
-    quizzes: list[Operand]
+    inspections: Sequence[Operand] = ()
+    quizzes: Sequence[Operand] = ()
+    letters: Sequence[Operand] = ()
 
     @property
     def arithmetic(self) -> SafeString:
@@ -54,21 +71,19 @@ class Part:
         return self.name in _RESULTS
 
 
-def parts_of(score: MonthlyScore, record: MonthClose) -> list[Part]:
-    """The calculation of an outlet's row, line by line, with the inspections and quizzes named."""
-    rules = SchemeRules.from_json(record.scheme.rules)
+def parts_of(user: User, score: MonthlyScore, record: MonthClose) -> list[Part]:
+    """The calculation of a row, line by line, with the facts named that the user may see.
+
+    Of an institution's row only the letters of its own: its outlets are its members.
+    """
     lines = lines_of(score)
-    inspections = _inspections(lines)
-    quizzes = _quizzes(lines)
-    return [_part(line, rules, inspections, quizzes) for line in lines]
-
-
-def institution_parts_of(
-    score: MonthlyScore, record: MonthClose
-) -> tuple[list[Part], list[MonthlyScore]]:
-    """The calculation of an institution's row, and the outlets it is made of."""
     rules = SchemeRules.from_json(record.scheme.rules)
-    return [_part(line, rules, {}, {}) for line in lines_of(score)], list(members_of(score))
+    held = {
+        "inspections": _inspections(lines),
+        "quizzes": _quizzes(lines),
+        "letters": _letters(user, lines),
+    }
+    return [_part(line, rules, held) for line in lines]
 
 
 def record_of(score: MonthlyScore) -> MonthClose:
@@ -78,35 +93,40 @@ def record_of(score: MonthlyScore) -> MonthClose:
     )
 
 
-def _part(
-    line: Line,
-    rules: SchemeRules,
-    inspections: Mapping[Key, Operand],
-    quizzes: Mapping[Key, Operand],
-) -> Part:
-    name = line.rule
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    held = quizzes if name == "quiz" else inspections
-    operands = [held[key] for key in line.ids if key in held]
+def _part(line: Line, rules: SchemeRules, held: Mapping[str, _Operands]) -> Part:
+    name = line.rule.partition(".")[2]
+    kind = _FACTS.get(line.rule) or ("letters" if name in LETTER_CAUSES else None)
+    found = [held[kind][key] for key in line.ids if key in held[kind]] if kind else []
     return Part(
         name=name,
         label=COMPONENT_LABELS.get(name) or CAUSE_LABELS.get(name) or _RESULTS.get(name, name),
         weight=plain(rules.weights[name]) if name in rules.weights else "",
         text=line.text,
         value=line.value,
-        inspections=[] if name == "quiz" else operands,
-        quizzes=operands if name == "quiz" else [],
+        **({kind: found} if kind else {}),
     )
 
 
-def _inspections(lines: Iterable[Line]) -> dict[Key, Operand]:
-    ids = [key for line in lines if line.rule != "R3.quiz" for key in line.ids]
+def _inspections(lines: Iterable[Line]) -> _Operands:
+    ids = [key for line in lines if _FACTS.get(line.rule) == "inspections" for key in line.ids]
     rows = Inspection.objects.filter(pk__in=ids).values_list("pk", "number", "date", "score")
     return {pk: Operand(pk, number, day, score) for pk, number, day, score in rows}
 
 
-def _quizzes(lines: Iterable[Line]) -> dict[Key, Operand]:
-    ids = [key for line in lines if line.rule == "R3.quiz" for key in line.ids]
+def _quizzes(lines: Iterable[Line]) -> _Operands:
+    ids = [key for line in lines if _FACTS.get(line.rule) == "quizzes" for key in line.ids]
     rows = Quiz.objects.filter(pk__in=ids).values_list("pk", "staff__name", "date", "score")
     return {pk: Operand(pk, name, day, score) for pk, name, day, score in rows}
+
+
+def _letters(user: User, lines: Iterable[Line]) -> _Operands:
+    ids = [
+        key for line in lines if line.rule.partition(".")[2] in LETTER_CAUSES for key in line.ids
+    ]
+    if not ids:
+        return {}
+    rows = letters_visible_to(user).filter(pk__in=ids)
+    return {
+        pk: Operand(pk, str(Kind(kind).label), localdate(at), number=reference)
+        for pk, kind, at, reference in rows.values_list("pk", "kind", "received_at", "reference")
+    }

@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from outlets.months import Month
 from reports.closing import figures_move
 from reports.models import MonthClose, MonthlyScore
-from reports.monthly import OutletFacts, outlet_month
+from reports.monthly import outlet_month
 from reports.scheme import SchemeRules
-from reports.selectors.facts import outlet_facts, places_on, scored_facts
+from reports.selectors.facts import NO_FACTS, places_on, unit_facts
 from reports.selectors.figures import tables_of
 from reports.services.figures import (
     previous_ranks_refresh,
@@ -121,33 +121,30 @@ def _refresh(branch_id: int, month: Month, unit_ids: set[int]) -> None:
     if not figures_move(record.state):
         return
     rows = _rows_of(branch_id, month)
-    outlets = {row.unit_id: row for row in rows if row.kind == OUTLET}
-    if record.rolled_up_at is None or _joined(branch_id, month, unit_ids - outlets.keys()):
+    if record.rolled_up_at is None or _joined(branch_id, month, unit_ids, rows):
         figures_compute([record], month)
         return
     rules = SchemeRules.from_json(record.scheme.rules)
-    touched = [outlets[unit_id] for unit_id in sorted(unit_ids & outlets.keys())]
-    _recompute(rules, month, touched, rows)
+    _recompute(rules, month, unit_ids, rows)
     rows_upsert([row for row in rows if row.lines is not None])
     ranks_update([row for row in rows if row.lines is None])
     previous_ranks_refresh([branch_id], month)
 
 
-def _recompute(
-    rules: SchemeRules, month: Month, touched: Sequence[Row], rows: Sequence[Row]
-) -> None:
-    """Bring a stored table up to date in memory, after the facts of some outlets changed."""
-    if not touched:
-        return
-    unit_ids = [row.unit_id for row in touched]
-    scored = scored_facts([touched[0].branch_id], month, unit_ids)
-    for row in touched:
-        held = scored.get(row.unit_id)
-        row.take(outlet_month(rules, outlet_facts(held) if held else OutletFacts()))
-    heads = {row.institution_id for row in touched}
+def _recompute(rules: SchemeRules, month: Month, unit_ids: set[int], rows: Sequence[Row]) -> None:
+    """Bring a stored table up to date in memory, after the facts of some units changed."""
     outlets = [row for row in rows if row.kind == OUTLET]
     institutions = [row for row in rows if row.kind == INSTITUTION]
-    institutions_fill(rules, [row for row in institutions if row.unit_id in heads], outlets)
+    touched = [row for row in outlets if row.unit_id in unit_ids]
+    above = {row.institution_id for row in touched} | unit_ids
+    heads = [row for row in institutions if row.unit_id in above]
+    changed = [*touched, *heads]
+    if not changed:
+        return
+    facts = unit_facts([changed[0].branch_id], month, {row.unit_id for row in changed})
+    for row in touched:
+        row.take(outlet_month(rules, facts.get(row.unit_id, NO_FACTS)))
+    institutions_fill(rules, heads, outlets, facts)
     rank(rules, outlets)
     rank(rules, institutions)
 
@@ -160,9 +157,15 @@ def _rows_of(branch_id: int, month: Month) -> list[Row]:
     return [Row(*values) for values in stored.order_by("unit_id").values_list(*_READ_BACK)]
 
 
-def _joined(branch_id: int, month: Month, unit_ids: set[int]) -> bool:
+def _joined(branch_id: int, month: Month, unit_ids: set[int], rows: Iterable[Row]) -> bool:
     """Whether any of the units takes part by now, though the stored table does not have it."""
-    if not unit_ids:
+    stored = {row.key for row in rows}
+    if all((OUTLET, unit_id) in stored for unit_id in unit_ids):
         return False
-    places = places_on([branch_id], month.last)[branch_id]
-    return any(place.serves and place.unit_id in unit_ids for place in places)
+    return any(
+        (kind, place.unit_id) not in stored
+        for place in places_on([branch_id], month.last)[branch_id]
+        if place.unit_id in unit_ids
+        for kind, takes_part in ((OUTLET, place.serves), (INSTITUTION, place.is_institution))
+        if takes_part
+    )

@@ -20,13 +20,13 @@ from reports.exports import ExportError, export_file
 from reports.forms.league import KINDS, VIEWS, LeagueForm, MonthForm
 from reports.models import MonthClose
 from reports.rendering import Line, rows_html
-from reports.selectors.figures import waiting_count
 from reports.selectors.league import (
     LeagueRow,
     league_table,
     months_rolled_up,
     season_table,
 )
+from reports.selectors.waiting import waiting_count
 from reports.sentences import NOUNS, STATE_ICONS, league_lead, season_lead
 from reports.sparks import bounds, spark
 from reports.tables import INSTITUTION, OUTLET

@@ -14,9 +14,14 @@ from outlets.models import Unit
 from outlets.months import Month
 from reports.closing import CLOSED, IllegalTransition, check_move, figures_move
 from reports.forms.months import CorrectionForm
-from reports.selectors.corrections import CorrectionView, corrections_visible_to, differences_shown
-from reports.selectors.figures import pending_of
+from reports.selectors.corrections import (
+    CorrectionView,
+    corrections_visible_to,
+    differences_shown,
+    letters_awaiting,
+)
 from reports.selectors.months import MonthView, month_view, month_views, months_shown
+from reports.selectors.waiting import pending_of
 from reports.services.corrections import CorrectionError, correction_issue
 from reports.services.months import CLOSE, ROLLUP, job_for_months, month_publish
 
@@ -126,7 +131,8 @@ def correct(request: SignedInRequest, month: Month) -> HttpResponse:
 def corrections(request: SignedInRequest) -> HttpResponse:
     """The corrections issued, newest month first."""
     rows = [CorrectionView(row) for row in corrections_visible_to(request.user)]
-    return render(request, "reports/corrections.html", {"rows": rows})
+    waiting = letters_awaiting(request.user)
+    return render(request, "reports/corrections.html", {"rows": rows, "waiting": waiting})
 
 
 @allowed(Capability.LEAGUE_READ)

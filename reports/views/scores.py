@@ -10,8 +10,8 @@ from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from outlets.months import Month
 from reports.models import MonthlyScore
-from reports.selectors.league import editions_of, neighbours
-from reports.selectors.scores import institution_parts_of, parts_of, record_of
+from reports.selectors.league import editions_of, members_of, neighbours
+from reports.selectors.scores import parts_of, record_of
 from reports.sentences import STATE_ICONS, score_lead
 from reports.tables import INSTITUTION, OUTLET
 
@@ -20,8 +20,7 @@ from reports.tables import INSTITUTION, OUTLET
 @require_safe
 def score(request: SignedInRequest, month: Month, unit: int) -> HttpResponse:
     """An outlet's month."""
-    row, context = _found(request, month, unit, OUTLET)
-    context["parts"] = parts_of(row, context["record"])
+    _, context = _found(request, month, unit, OUTLET)
     context["name"] = "score"
     return render(request, "reports/score.html", context)
 
@@ -31,7 +30,7 @@ def score(request: SignedInRequest, month: Month, unit: int) -> HttpResponse:
 def institution(request: SignedInRequest, month: Month, unit: int) -> HttpResponse:
     """An institution's month."""
     row, context = _found(request, month, unit, INSTITUTION)
-    context["parts"], context["members"] = institution_parts_of(row, context["record"])
+    context["members"] = list(members_of(row))
     context["name"] = "institution"
     return render(request, "reports/score.html", context)
 
@@ -50,6 +49,7 @@ def _found(
     return row, {
         "score": row,
         "record": record,
+        "parts": parts_of(request.user, row, record),
         "month": month,
         "editions": editions if len(editions) > 1 else [],
         "is_latest": row.edition == editions[0].edition,

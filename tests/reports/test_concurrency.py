@@ -9,10 +9,11 @@ from django.db import connection, transaction
 
 from accounts.services import audit_add
 from reports.models import MonthClose, MonthlyScore
-from reports.selectors.figures import pending_of
+from reports.selectors.waiting import pending_of
 from reports.services.months import months_close
 from reports.services.rollup import Change, figures_refresh, months_roll_up
 from tests.factories import make_branch, make_institution, make_outlet
+from tests.reports.letters import complaint
 from tests.reports.rows import APRIL, MAY, make_inspection, table
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +64,17 @@ def releasing(unit, score, day=date(2011, 4, 10)):
             one = make_inspection(unit, "OPEN", day, score)
             figures_refresh([Change(one.branch_id, one.unit_id, one.date)])
             audit_add(event="inspection.release", actor=None, subject=one.number)
+
+    return work
+
+
+def judging(unit, day=date(2011, 4, 8)):
+    """A finding against the unit, in a transaction with its audit entry."""
+
+    def work():
+        with transaction.atomic():
+            letter = complaint(unit, day)
+            audit_add(event="letter.judge", actor=None, subject=letter.reference)
 
     return work
 
@@ -121,6 +133,36 @@ def test_a_month_closed_while_inspections_are_released(few, attempt):
     waiting = [one.id for one in pending_of(record)]
     assert len(set(counted)) == len(counted)
     assert len({*counted, *waiting}) == len(counted) + len(waiting) == 8
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_month_closed_while_letters_are_decided(few, attempt):
+    """Each finding is either in the closed figures or waits for a correction."""
+
+    def close():
+        months_close(branch_ids=[few.branch.pk], month=APRIL, actor=None)
+
+    # An institution's own letters, its outlets' and releases between them.
+    units = [few.outlets[0].parent, *few.outlets]
+    works = [judging(unit) for unit in units] + [releasing(unit, "90.00") for unit in few.outlets]
+    at_once(*works[::2], close, *works[1::2])
+    record = MonthClose.objects.get()
+    counted = [
+        key
+        for row in table(few.branch)
+        for rule, ids, *_ in row["lines"]
+        if rule.endswith(".COMPLAINT")
+        for key in ids
+    ]
+    waiting = [one.id for one in pending_of(record) if one.is_letter]
+    assert len({*counted, *waiting}) == len(counted) + len(waiting) == len(units)
+
+
+def test_letters_and_releases_at_once_are_a_clean_run(few):
+    months_roll_up(branch_ids=[few.branch.pk], month=APRIL)
+    units = [few.outlets[0].parent, *few.outlets]
+    at_once(*[judging(unit) for unit in units], *[releasing(each, "90.00") for each in few.outlets])
+    check_equals_clean_run(few.branch)
 
 
 def test_two_closes_at_once_are_one(few):

@@ -5,7 +5,8 @@ from django.db import InternalError, transaction
 
 from accounts.models import AuditEntry
 from reports.models import Correction, MonthClose, MonthlyScore
-from reports.selectors.figures import pending_of, scores_latest
+from reports.selectors.figures import scores_latest
+from reports.selectors.waiting import pending_of
 from reports.services.corrections import CorrectionError, correction_issue
 from reports.services.months import months_close
 from reports.services.rollup import months_roll_up

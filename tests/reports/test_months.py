@@ -12,7 +12,7 @@ from accounts.selectors.audit import audit_chain_verify
 from reports.closing import STATE_LABELS, IllegalTransition
 from reports.models import MonthClose, MonthlyScore, SchemeVersion
 from reports.scheme import DEFAULT_SCHEME
-from reports.selectors.figures import pending_of
+from reports.selectors.waiting import pending_of
 from reports.services.months import (
     CLOSE,
     ROLLUP,
