@@ -6,6 +6,7 @@ from typing import Final
 from accounts.models import User
 from accounts.roles import Capability, Role
 from complaints.models import Letter
+from complaints.recusal import ASKED
 from complaints.selectors.recusal import conflicts_of
 from outlets.models import Unit
 
@@ -17,8 +18,9 @@ class Standing:
     """What somebody may do with a letter; `conflicts` says why they must recuse, if they must."""
 
     conflicts: tuple[str, ...]
-    triages: bool  # assigns, merges, links
-    handles: bool  # is the handler, or of the service office
+    triages: bool  # takes in and assigns
+    holds: bool  # is the handler or of the service office, an interest apart
+    handles: bool  # holds it, and need not recuse
     speaks: bool  # is the head of the named unit, or of the institution above it
     confirms: bool  # signs findings of others
 
@@ -32,6 +34,7 @@ def standing_of(user: User, letter: Letter) -> Standing:
     return Standing(
         conflicts=conflicts,
         triages=triages,
+        holds=handler or (triages and ASKED not in conflicts),
         handles=free and (handler or triages),
         speaks=speaks_for(user, letter.unit),
         confirms=free and user.can(Capability.LETTERS_CONFIRM),
