@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeVar
 
+from outlets.months import InvalidMonth, Month
 from outlets.spreadsheets.books import Book, Cell, Grid, Source, open_book
 from outlets.spreadsheets.errors import ImportRefused, RowError
 from outlets.spreadsheets.maps import ColumnMap, Origin, check_columns
@@ -19,10 +20,15 @@ LAST_DAY: Final = date(2999, 12, 31)
 # Excel keeps 15 digits; a longer number has already lost its last ones.
 _PRECISE: Final = 10**15
 _EPOCH: Final = date(1899, 12, 30)
+_MIDNIGHT: Final = datetime.combine(_EPOCH, time())
 _DATE: Final = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
     r"|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?:[ T]00?:00(?::00(?:\.0+)?)?)?"
 )
+_CLOCK: Final = re.compile(
+    r"(.+?)(?:[ T]+|(?<=日))(\d{1,2})[:时](\d{1,2})(?:分|[:分](\d{1,2})(?:\.\d+)?秒?)?"
+)
+_MONTH: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2})|年(\d{1,2})月|(\d{2}))")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _GUARDED: Final = re.compile(r"'(?=[=+\-@\t\r])")
 _FLAGS: Final = {"是": True, "否": False}
@@ -32,7 +38,7 @@ _FLAGS: Final = {"是": True, "否": False}
 class Column:
     """A column of one of our files: for reading, for templates and for exports.
 
-    `kind` is text, date, integer or decimal; `choices` become a drop-down list.
+    `kind` is text, date, moment, integer or decimal; `choices` become a drop-down list.
     """
 
     name: str
@@ -105,6 +111,32 @@ class Row:
         elif not FIRST_DAY <= found <= LAST_DAY:
             self.refuse(column, "日期超出范围")
             return None
+        return found
+
+    def moment(self, column: str, *, required: bool = False) -> datetime | None:
+        """A date as above with a time of day (2011-04-30 9:15), local; midnight without one."""
+        cell = self.cells.get(column)
+        value = _shown(cell)
+        if not value:
+            self._blank(column, required=required)
+            return None
+        found = _moment(cell, value)
+        if found is None:
+            self.refuse(column, "不是有效的时间，应如 2011-04-30 09:15")
+        elif not FIRST_DAY <= found.date() <= LAST_DAY:
+            self.refuse(column, "日期超出范围")
+            return None
+        return found
+
+    def month(self, column: str, *, required: bool = False) -> Month | None:
+        """A month written 2011-04, 2011/4, 2011年4月 or 201104, or any date in it."""
+        value = _shown(self.cells.get(column))
+        if not value:
+            self._blank(column, required=required)
+            return None
+        found = _month(self.cells.get(column), value)
+        if found is None:
+            self.refuse(column, "不是有效的月份，应如 2011-04")
         return found
 
     def decimal(
@@ -316,6 +348,17 @@ def _date(cell: Cell, value: str) -> date | None:
         return None
 
 
+def _month(cell: Cell, value: str) -> Month | None:
+    found = _MONTH.fullmatch(unicodedata.normalize("NFKC", value))
+    if found is None:
+        day = _date(cell, value)
+        return Month.of(day) if day and FIRST_DAY <= day <= LAST_DAY else None
+    try:
+        return Month(*(int(part) for part in found.groups() if part is not None))
+    except InvalidMonth:
+        return None
+
+
 def _serial(number: float) -> date | None:
     """A day number that lost its date format; 20110430 typed as a number is a date too."""
     whole = int(number)
@@ -324,6 +367,28 @@ def _serial(number: float) -> date | None:
     if whole > (LAST_DAY - _EPOCH).days:
         return _date(None, str(whole))
     return _EPOCH + timedelta(days=whole) if whole > 0 else None
+
+
+def _moment(cell: Cell, value: str) -> datetime | None:
+    """To the second: Excel's fractions of a day miss it by some microseconds."""
+    if isinstance(cell, float) and not cell.is_integer():
+        last = (LAST_DAY - _EPOCH).days
+        return _second(_MIDNIGHT + timedelta(days=cell)) if 0 < cell <= last else None
+    if isinstance(cell, datetime):
+        return _second(cell) if cell.date() <= LAST_DAY else cell
+    clocked = _CLOCK.fullmatch(unicodedata.normalize("NFKC", value))
+    day = _date(None, clocked[1]) if clocked else _date(cell, value)
+    if day is None:
+        return None
+    parts = clocked.groups()[1:] if clocked else ()
+    try:
+        return datetime.combine(day, time(*(int(part or 0) for part in parts)))
+    except ValueError:
+        return None
+
+
+def _second(moment: datetime) -> datetime:
+    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
 def _decimal(cell: Cell, value: str) -> Decimal | None:
