@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from complaints.services.letters import LetterChange, on_letters
 from inspections.services.releases import Released, on_release
 from reports.services.rollup import Change, figures_refresh
-from tellers.services import QuizChange, on_quizzes
+from tellers.services.changes import RecordChange, on_records
 
 
 @on_release
@@ -14,9 +14,9 @@ def inspections_released(changes: Sequence[Released]) -> None:
     figures_refresh(Change(*change) for change in changes)
 
 
-@on_quizzes
-def quizzes_changed(changes: Sequence[QuizChange]) -> None:
-    """Carry quiz results into the open months they belong to."""
+@on_records
+def records_changed(changes: Sequence[RecordChange]) -> None:
+    """Carry teller records into the open months they belong to."""
     figures_refresh(Change(*change) for change in changes)
 
 

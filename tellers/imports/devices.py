@@ -9,7 +9,7 @@ from outlets.importing import ImportRequest, ImportResult
 from outlets.months import Month
 from outlets.spreadsheets import Column, Row, read_table
 from tellers.imports.people import People, people_of
-from tellers.services import DeviceFact, devices_record
+from tellers.services.devices import DeviceFact, devices_record
 
 MONTH, NUMBER, TRANSACTIONS, EVALUATIONS = "月份", "员工号", "业务笔数", "评价笔数"
 ANSWERS: Final = ("非常满意", "满意", "一般", "不满意")

@@ -11,7 +11,7 @@ from outlets.importing import ImportRequest, ImportResult
 from outlets.spreadsheets import Column, Row, read_table
 from tellers.imports.people import People, people_of
 from tellers.models import Quiz
-from tellers.services import QuizFact, quizzes_record
+from tellers.services.quizzes import QuizFact, quizzes_record
 
 DATE, NUMBER, SCORE, KIND = "日期", "员工号", "成绩", "类别"
 KINDS: Final = {kind.label: kind for kind in Quiz.Kind}

@@ -11,7 +11,7 @@ from outlets.models import Unit
 from outlets.months import Month
 from reports.models import MonthlyScore
 from reports.services.rollup import Change, figures_refresh
-from tellers.services import QuizFact, quizzes_record
+from tellers.services.quizzes import QuizFact, quizzes_record
 from tests.factories import make_staff
 
 APRIL = Month(2011, 4)
