@@ -3,6 +3,7 @@
 import pghistory
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from complaints.models.letters import Letter
 from complaints.sealing import SealedTextField
@@ -10,26 +11,35 @@ from outlets.models import Unit
 
 
 class Mail(models.Model):
-    """A mail as it arrived, kept whole and sealed in a file; every mail ends in one of the states."""
+    """A mail as it arrived, kept whole and sealed in a file; every mail is in one of the states.
+
+    `origin` is a digest of where it lay (mailbox and number, or file), so that the same mail taken
+    again is the row there is; `digest` is of what it says, so that its like is a duplicate of
+    `original`. `reason` says why it is no letter, or what of it is missing in its letter; it never
+    holds anything of the customer's.
+    """
 
     class State(models.TextChoices):
-        PENDING = "PENDING", "待处理"
         TAKEN = "TAKEN", "已成来信"
         SET_ASIDE = "SET_ASIDE", "待人工处理"
         DUPLICATE = "DUPLICATE", "重复邮件"
         IGNORED = "IGNORED", "自动邮件"
 
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="分行")
+    origin = models.CharField("出处", max_length=64)
     digest = models.CharField("内容指纹", max_length=64)
     message_id = models.CharField("邮件号", max_length=250, blank=True, default="")
     subject = SealedTextField("主题", blank=True, default="")
     sender = SealedTextField("发件人", blank=True, default="")
     file = models.CharField(max_length=200)
     size = models.PositiveIntegerField("字节数")
-    state = models.CharField("状态", max_length=9, choices=State.choices, default=State.PENDING)
+    state = models.CharField("状态", max_length=9, choices=State.choices)
     reason = models.CharField("原因", max_length=200, blank=True, default="")
     letter = models.ForeignKey(
         Letter, models.PROTECT, null=True, blank=True, related_name="mails", verbose_name="来信"
+    )
+    original = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="相同的邮件"
     )
     received_at = models.DateTimeField("收到时间", auto_now_add=True)
     handled_at = models.DateTimeField("处理时间", null=True, blank=True)
@@ -49,8 +59,16 @@ class Mail(models.Model):
         indexes = [
             models.Index(name="mail_state", fields=["branch", "state", "-id"]),
             models.Index(name="mail_message_id", fields=["branch", "message_id"]),
+            models.Index(name="mail_digest", fields=["branch", "digest"]),
         ]
-        constraints = [models.UniqueConstraint(name="mail_once", fields=["branch", "digest"])]
+        constraints = [
+            models.UniqueConstraint(name="mail_once", fields=["branch", "origin"]),
+            models.CheckConstraint(
+                name="mail_taken_is_a_letter",
+                condition=Q(state="TAKEN", letter__isnull=False)
+                | (~Q(state="TAKEN") & Q(letter=None)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.digest[:12]} {self.get_state_display()}"
