@@ -34,14 +34,20 @@ _FULL: Final = Decimal(100)
 _ABSENT: Final = Decimal(-1)  # sorts after every figure there can be
 
 
-class DeviceFact(NamedTuple):
-    """One month of the evaluation device; `working_days` is how many that month has (R10)."""
+class DeviceSums(NamedTuple):
+    """Sums over the teller's months at the evaluation device, by their ids.
 
-    id: Key
+    `satisfied` takes in 非常满意 and 满意; `working_days` is how many those months have (R10).
+    """
+
+    ids: tuple[Key, ...]
     transactions: int
     evaluations: int
     satisfied: int
     working_days: int
+
+
+NO_DEVICE: Final = DeviceSums((), 0, 0, 0, 0)
 
 
 class Offence(NamedTuple):
@@ -63,7 +69,7 @@ class TellerFacts:
 
     post: str
     tests: Sequence[tuple[Key, Decimal]] = ()
-    device: Sequence[DeviceFact] = ()
+    device: DeviceSums = NO_DEVICE
     complaints: Sequence[Key] = ()
     praise: Sequence[Key] = ()
     answers: int = 0
@@ -140,8 +146,9 @@ def disqualified(rules: StarRules, offences: Sequence[Offence]) -> str:
 
 def _insufficient(rules: StarRules, facts: TellerFacts) -> str:
     missing = []
-    if len(facts.device) < rules.least_device_months:
-        missing.append(f"评价数据只有{len(facts.device)}个月，至少{rules.least_device_months}个月")
+    months = len(facts.device.ids)
+    if months < rules.least_device_months:
+        missing.append(f"评价数据只有{months}个月，至少{rules.least_device_months}个月")
     if not facts.possible:
         missing.append("没有归属本人的检查项目")
     return "；".join(missing)
@@ -168,10 +175,9 @@ def _skill(tests: Sequence[tuple[Key, Decimal]]) -> _Part | None:
 
 def _quality(rules: StarRules, facts: TellerFacts) -> _Part | None:
     """share·100·S + (1−share)·clip(100 − complaints + praise), over the evaluations."""
-    if not facts.device:
+    if not facts.device.ids:
         return None
-    evaluations = Decimal(sum(one.evaluations for one in facts.device))
-    satisfied = Decimal(sum(one.satisfied for one in facts.device))
+    evaluations, satisfied = Decimal(facts.device.evaluations), Decimal(facts.device.satisfied)
     letters = (
         _FULL
         - rules.complaint_points * len(facts.complaints)
@@ -184,7 +190,7 @@ def _quality(rules: StarRules, facts: TellerFacts) -> _Part | None:
         f"{share}×100×{f'{satisfied}/{evaluations}' if evaluations else 0}"
         f"+{rest}×({_clipped(letters, rules, facts)})"
     )
-    ids = (*(one.id for one in facts.device), *facts.complaints, *facts.praise)
+    ids = (*facts.complaints, *facts.praise)
     return _Part(QUALITY, share * 100 * satisfied + rest * held * asked, asked, ids, text)
 
 
@@ -200,14 +206,12 @@ def _clipped(letters: Decimal, rules: StarRules, facts: TellerFacts) -> str:
 
 def _efficiency(rules: StarRules, facts: TellerFacts) -> _Part | None:
     """100·min(1, transactions a working day / target) over the months with device data."""
-    days = sum(one.working_days for one in facts.device)
-    target = rules.targets.get(facts.post)
-    if not days or target is None:
+    device, target = facts.device, rules.targets.get(facts.post)
+    if not device.working_days or target is None:
         return None
-    done, wanted = Decimal(sum(one.transactions for one in facts.device)), target * days
-    text = f"100×min(1,{done}/{days}/{target})"
-    ids = tuple(one.id for one in facts.device)
-    return _Part(EFFICIENCY, 100 * min(done, wanted), wanted, ids, text)
+    done, wanted = Decimal(device.transactions), target * device.working_days
+    text = f"100×min(1,{done}/{device.working_days}/{target})"
+    return _Part(EFFICIENCY, 100 * min(done, wanted), wanted, device.ids, text)
 
 
 def _standards(facts: TellerFacts) -> _Part | None:
