@@ -18,6 +18,7 @@ from complaints.models.letters import (
     LetterLink,
     LetterNumber,
     Severity,
+    TriageLease,
 )
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "SavedView",
     "Severity",
     "SuggestionModel",
+    "TriageLease",
 ]

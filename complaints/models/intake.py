@@ -147,7 +147,9 @@ class SavedView(models.Model):
 class SuggestionModel(models.Model):
     """A model trained on a branch's decided letters, with how well it and the patterns did.
 
-    `weights` is an .npz without pickles. It suggests only while `accuracy` beats `baseline`.
+    `weights` is an .npz without pickles, empty once a later model took its place. It suggests only
+    while `accuracy` beats `baseline`; both were measured on the same letters, later than those it
+    learned from.
     """
 
     class Target(models.TextChoices):
@@ -172,3 +174,8 @@ class SuggestionModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_target_display()} {self.accuracy}"
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it suggests: only while it did better than the patterns on letters unknown to it."""
+        return self.accuracy > self.baseline

@@ -98,6 +98,7 @@ class Letter(models.Model):
         related_name="letters",
         verbose_name="涉及员工",
     )
+    service_channel = models.CharField("业务办理渠道", max_length=8, blank=True, default="")
     business = models.CharField("业务类别", max_length=8, blank=True, default="")
     cause = models.CharField("原因", max_length=8, blank=True, default="")
     body = SealedTextField("原文")
@@ -149,6 +150,28 @@ class Letter(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
         return self.state in {self.State.RECEIVED, self.State.ASSIGNED}
+
+
+class TriageLease(models.Model):
+    """Who is sorting a letter just now, and until when: two never take the same one.
+
+    Not part of the letter: coming and going of triagers is no history of it.
+    """
+
+    letter = models.OneToOneField(
+        Letter, models.CASCADE, related_name="triage_lease", verbose_name="来信"
+    )
+    triager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="分拣人"
+    )
+    until = models.DateTimeField("占用至")
+
+    class Meta:
+        verbose_name = "分拣占用"
+        verbose_name_plural = "分拣占用"
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.triager_id}"
 
 
 class LetterNumber(models.Model):
