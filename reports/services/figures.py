@@ -1,11 +1,11 @@
 """The stored rows of the league tables: every write of them is one of these statements."""
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from django.db import connection
 
+from outlets.bulk import BulkTable, columns_of
 from outlets.months import Month
 from reports.selectors.facts import LATEST_EDITIONS_SQL
 from reports.tables import Row
@@ -38,21 +38,18 @@ _FIGURES: Final = {
     "frozen": "boolean",
     "lines": "jsonb",
 }
-_COLUMNS: Final = _KEYS | _FIGURES
+_TABLE: Final = BulkTable("reports_monthlyscore", _KEYS, _FIGURES)
 
 
 def rows_upsert(rows: Sequence[Row]) -> int:
     """Write whole rows by one statement; rows that already say so stay untouched. How many wrote."""
-    arrays = [_array(name, rows) for name in _COLUMNS]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, arrays)
-        return int(cursor.rowcount)
+    return _TABLE.upsert(rows)
 
 
 def ranks_update(rows: Iterable[Row]) -> int:
     """Write the ranks only, of rows read back without their lines. How many changed."""
     rows = list(rows)
-    arrays = [_array(name, rows) for name in (*_KEYS, "rank", "group_rank")]
+    arrays = [_TABLE.array(name, rows) for name in (*_KEYS, "rank", "group_rank")]
     with connection.cursor() as cursor:
         cursor.execute(_RERANK, arrays)
         return int(cursor.rowcount)
@@ -63,7 +60,12 @@ def rows_prune(branch_ids: Collection[int], month: Month, kept: Sequence[Row]) -
     with connection.cursor() as cursor:
         cursor.execute(
             _PRUNE,
-            [list(branch_ids), month.first, _array("kind", kept), _array("unit_id", kept)],
+            [
+                list(branch_ids),
+                month.first,
+                _TABLE.array("kind", kept),
+                _TABLE.array("unit_id", kept),
+            ],
         )
         return int(cursor.rowcount)
 
@@ -80,41 +82,12 @@ def previous_ranks_refresh(branch_ids: Collection[int], month: Month) -> int:
         return int(cursor.rowcount)
 
 
-def _array(name: str, rows: Sequence[Row]) -> str:
-    """One column of the rows as the text of an SQL array."""
-    values: list[Any] = [getattr(row, name) for row in rows]
-    if name == "lines":
-        values = [json.dumps(lines or [], ensure_ascii=False) for lines in values]
-    spell = _quoted if _COLUMNS[name] in {"text", "jsonb"} else str
-    return "{" + ",".join(["NULL" if value is None else spell(value) for value in values]) + "}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _unnest(names: Iterable[str]) -> str:
-    return ", ".join(f"%s::{_COLUMNS[name]}[]" for name in names)
-
-
-def _of(table: str, names: Iterable[str]) -> str:
-    return ", ".join(f"{table}.{name}" for name in names)
-
-
-_UPSERT: Final = f"""
-INSERT INTO reports_monthlyscore AS s ({", ".join(_COLUMNS)})
-SELECT * FROM unnest({_unnest(_COLUMNS)}) AS t ({", ".join(_COLUMNS)})
-ON CONFLICT ({", ".join(_KEYS)}) DO UPDATE
-SET {", ".join(f"{name} = excluded.{name}" for name in _FIGURES)}
-WHERE ({_of("s", _FIGURES)}) IS DISTINCT FROM ({_of("excluded", _FIGURES)})
-"""  # noqa: S608  (column names of our own)
-
 _RERANK: Final = f"""
 UPDATE reports_monthlyscore s
 SET rank = t.rank, group_rank = t.group_rank
-FROM unnest({_unnest((*_KEYS, "rank", "group_rank"))})
+FROM unnest({_TABLE.unnest((*_KEYS, "rank", "group_rank"))})
     AS t ({", ".join(_KEYS)}, rank, group_rank)
-WHERE ({_of("s", _KEYS)}) = ({_of("t", _KEYS)})
+WHERE ({columns_of("s", _KEYS)}) = ({columns_of("t", _KEYS)})
     AND (s.rank, s.group_rank) IS DISTINCT FROM (t.rank, t.group_rank)
 """  # noqa: S608
 
