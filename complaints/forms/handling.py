@@ -34,7 +34,7 @@ class CallBackForm(forms.Form):
         label="客户是否满意",
         choices=[("yes", "满意"), ("no", "不满意")],
         coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect({"class": "form-check-input"}),
     )
     body = forms.CharField(
         label="回访情况", max_length=TEXT_MAX, widget=text_area(), help_text=_PRIVATE
@@ -88,7 +88,7 @@ class RelateForm(forms.Form):
             ("MERGED", "并案：本件并入另一来信，一起办理，本件到此为止"),
             ("ESCALATED", "由协查转来：本件投诉是另一件协查引起的"),
         ],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect({"class": "form-check-input"}),
     )
     other = forms.CharField(label="另一来信的工单号", max_length=40)
 

@@ -20,7 +20,9 @@ class SendForm(forms.Form):
     """By what means the customer was told."""
 
     means = forms.ChoiceField(
-        label="答复方式", choices=[(one, one) for one in MEANS], widget=forms.RadioSelect
+        label="答复方式",
+        choices=[(one, one) for one in MEANS],
+        widget=forms.RadioSelect({"class": "form-check-input"}),
     )
 
 

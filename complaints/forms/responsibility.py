@@ -25,7 +25,9 @@ class DateInput(forms.DateInput):
 class VerdictForm(forms.Form):
     """What is found, on what grounds and evidence."""
 
-    finding = forms.ChoiceField(label="认定", widget=forms.RadioSelect)
+    finding = forms.ChoiceField(
+        label="认定", widget=forms.RadioSelect({"class": "form-check-input"})
+    )
     unit = forms.ModelChoiceField(
         label="责任机构", queryset=Unit.objects.none(), required=False, empty_label="不涉及机构"
     )
@@ -42,13 +44,13 @@ class VerdictForm(forms.Form):
         label="作为证据的记录",
         queryset=LetterNote.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
     attachments = forms.ModelMultipleChoiceField(
         label="作为证据的附件",
         queryset=Attachment.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
 
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
@@ -112,7 +114,7 @@ class DecideForm(forms.Form):
         label="复核意见",
         choices=[("yes", "同意，认定生效"), ("no", "不同意，退回重新提出")],
         coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect({"class": "form-check-input"}),
     )
     day = forms.DateField(
         label="认定日期",

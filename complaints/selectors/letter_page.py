@@ -13,7 +13,7 @@ from complaints.models import Attachment, Letter, LetterNote, Reply, Responsibil
 from complaints.redaction import redact
 from complaints.selectors.clocks import clocks_of
 from complaints.selectors.relations import Candidate, Related, duplicates_of, related_to
-from complaints.selectors.responsibility import objection_day
+from complaints.selectors.responsibility import in_force, objection_closed, objection_day
 from complaints.selectors.standing import Standing, speaks_for, standing_of
 from complaints.selectors.timeline import Happening, timeline_of
 from complaints.taxonomy import BUSINESSES, CAUSES
@@ -87,7 +87,7 @@ class LetterPage:
     def finding(self) -> FindingRow | None:
         """The finding to act on: the one that waits, else the one in force."""
         waiting = (one for one in self.findings if one.row.state == _State.PROPOSED)
-        return next(waiting, next((one for one in self.findings if _in_force(one.row)), None))
+        return next(waiting, next((one for one in self.findings if in_force(one.row)), None))
 
 
 def letter_page(user: User, letter: Letter) -> LetterPage:
@@ -167,10 +167,8 @@ def _findings(user: User, letter: Letter, standing: Standing, today: date) -> li
 def _finding(
     user: User, letter: Letter, standing: Standing, today: date, row: Responsibility
 ) -> FindingRow:
-    until = objection_day(row)
     others = standing.confirms and row.proposed_by_id != user.pk
     open_objection = row.objected_at is not None and row.objection_upheld is None
-    in_time = until is not None and today <= until
     return FindingRow(
         row=row,
         grounds=redact(row.grounds, letter.customer_name),
@@ -178,10 +176,10 @@ def _finding(
         objection=redact(row.objection, letter.customer_name),
         objection_answer=redact(row.objection_answer, letter.customer_name),
         evidence=tuple(_evidence(row, letter)),
-        until=until,
+        until=objection_day(row) if in_force(row) and row.unit_id else None,
         may_decide=others and row.state == _State.PROPOSED,
-        may_object=in_time and row.objected_at is None and speaks_for(user, row.unit),
-        may_settle=others and _in_force(row) and open_objection,
+        may_object=speaks_for(user, row.unit) and not objection_closed(row, today),
+        may_settle=others and in_force(row) and open_objection,
     )
 
 
@@ -191,10 +189,6 @@ def _evidence(row: Responsibility, letter: Letter) -> Iterable[str]:
         yield f"{note.get_kind_display()}（{author} {timezone.localtime(note.at):%m-%d %H:%M}）"
     for file in row.evidence_files.all():
         yield f"{file.get_kind_display()}“{redact(file.name, letter.customer_name)}”"
-
-
-def _in_force(row: Responsibility) -> bool:
-    return row.state == _State.CONFIRMED and row.superseded_on is None
 
 
 def _situation(
@@ -212,7 +206,7 @@ def _situation(
         speaks=standing.speaks,
         has_statement=any(one.note.kind == LetterNote.Kind.STATEMENT for one in notes),
         has_draft=draft is not None,
-        is_judged=any(one.row.state == _State.PROPOSED or _in_force(one.row) for one in findings),
+        is_judged=any(one.row.state == _State.PROPOSED or in_force(one.row) for one in findings),
         may_decide=any(one.may_decide for one in findings),
         may_object=any(one.may_object for one in findings),
         may_settle=any(one.may_settle for one in findings),

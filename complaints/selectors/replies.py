@@ -28,8 +28,15 @@ def templates_of(branch: Unit | int) -> list[TemplateRow]:
     rows = [
         TemplateRow(one.name, one.kind, one.body, one.is_active, one) for one in own.values()
     ] + [TemplateRow(*text) for text in DEFAULT_TEXTS if text.name not in own]
-    order = [text.kind for text in DEFAULT_TEXTS]
-    return sorted(rows, key=lambda row: (order.index(row.kind), row.name))
+    return sorted(rows, key=_place)
+
+
+def _place(row: TemplateRow) -> tuple[int, int, str]:
+    """By kind; in each those that ship in their order, then the branch's own by name."""
+    kinds = [text.kind for text in DEFAULT_TEXTS]
+    names = [text.name for text in DEFAULT_TEXTS]
+    place = names.index(row.name) if row.name in names else len(names)
+    return kinds.index(row.kind), place, row.name
 
 
 def templates_for(letter: Letter) -> list[TemplateRow]:

@@ -35,15 +35,32 @@ def responsibility_as_of(letter_ids: Collection[int], day: date) -> dict[int, Re
     return {row.letter_id: row for row in held}
 
 
+def in_force(responsibility: Responsibility) -> bool:
+    """Whether a finding holds today."""
+    return responsibility.state == State.CONFIRMED and responsibility.superseded_on is None
+
+
 def objection_day(responsibility: Responsibility) -> date | None:
-    """The last day for the unit's objection; None when there can be none, or no calendar tells it."""
-    in_force = responsibility.state == State.CONFIRMED and responsibility.superseded_on is None
-    if not in_force or responsibility.decided_on is None or responsibility.unit_id is None:
+    """The last day for the unit's objection; None while the calendar does not tell it."""
+    if responsibility.decided_on is None:
         return None
     try:
         return objection_until(responsibility.decided_on, working_calendar())
     except CalendarMissing:
         return None
+
+
+def objection_closed(responsibility: Responsibility, today: date) -> str:
+    """Why the unit can no longer object, in Chinese; empty while it can.
+
+    While the calendar is missing no unit loses its objection.
+    """
+    if not in_force(responsibility) or responsibility.unit_id is None:
+        return "这份责任认定不能提出异议"
+    if responsibility.objected_at is not None:
+        return "已对这份责任认定提出过异议"
+    until = objection_day(responsibility)
+    return f"异议期已于{until}届满" if until is not None and today > until else ""
 
 
 @dataclass(frozen=True, slots=True)

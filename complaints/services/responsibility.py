@@ -11,14 +11,13 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
 from complaints.judging import COUNTING, FINDINGS, OF_A_UNIT, day_problem, earliest_day
 from complaints.models import Attachment, Letter, LetterEvent, LetterNote, Responsibility
-from complaints.selectors.responsibility import objection_day
+from complaints.selectors.responsibility import in_force, objection_closed
 from complaints.selectors.standing import speaks_for
 from complaints.services.letters import (
     LetterChange,
@@ -180,7 +179,7 @@ def responsibility_reject(
 
 
 def _proposed(responsibility: Responsibility, actor: User) -> Responsibility:
-    row = Responsibility.objects.select_for_update(of=("self",)).get(pk=responsibility.pk)
+    row = _locked(responsibility)
     if row.state != State.PROPOSED:
         raise ActRefused(f"这份责任认定已经复核过：{row.get_state_display()}")
     if row.proposed_by_id == actor.pk:
@@ -196,22 +195,16 @@ def responsibility_object(
     """Contest a finding in force, once, by the head of the unit found responsible, in time."""
     if not objection.strip():
         raise ValidationError({"objection": "请写明异议的理由"})
-    if not speaks_for(actor, responsibility.unit):
+    row = _locked(responsibility)
+    if not speaks_for(actor, row.unit):
         raise ActRefused("只有责任机构的负责人可以提出异议")
-    until = objection_day(responsibility)
-    if until is None or timezone.localdate() > until:
-        raise ActRefused(f"异议期已于{until}届满" if until else "这份责任认定不能提出异议")
-    objected = Responsibility.objects.filter(
-        _IN_FORCE, pk=responsibility.pk, objected_at=None
-    ).update(objection=objection.strip(), objected_by=actor, objected_at=timezone.now())
-    if not objected:
-        raise ActRefused("这份责任认定已经提出过异议，或已被新的认定取代")
-    responsibility.refresh_from_db()
-    _audit("letter.object", responsibility, actor)
-    return responsibility
-
-
-_IN_FORCE: Final = Q(state=State.CONFIRMED, superseded_on=None)
+    closed = objection_closed(row, timezone.localdate())
+    if closed:
+        raise ActRefused(closed)
+    row.objection, row.objected_by, row.objected_at = objection.strip(), actor, timezone.now()
+    row.save(update_fields=["objection", "objected_by", "objected_at"])
+    _audit("letter.object", row, actor)
+    return row
 
 
 @transaction.atomic
@@ -242,16 +235,19 @@ def _settle(
 ) -> Responsibility:
     if not answer.strip():
         raise ValidationError({"answer": "请写明对异议的答复"})
-    recusal_check(letter=responsibility.letter, actor=actor)
-    if responsibility.proposed_by_id == actor.pk:
+    row = _locked(responsibility)
+    recusal_check(letter=row.letter, actor=actor)
+    if row.proposed_by_id == actor.pk:
         raise ActRefused("对自己提出的认定的异议，须由另一位有复核权限的人员处理")
-    settled = Responsibility.objects.filter(
-        _IN_FORCE, pk=responsibility.pk, objected_at__isnull=False, objection_upheld=None
-    ).update(objection_upheld=upheld, objection_answer=answer.strip())
-    if not settled:
+    if not in_force(row) or row.objected_at is None or row.objection_upheld is not None:
         raise ActRefused("没有等待处理的异议")
-    responsibility.refresh_from_db()
-    return responsibility
+    row.objection_upheld, row.objection_answer = upheld, answer.strip()
+    row.save(update_fields=["objection_upheld", "objection_answer"])
+    return row
+
+
+def _locked(responsibility: Responsibility) -> Responsibility:
+    return Responsibility.objects.select_for_update(of=("self",)).get(pk=responsibility.pk)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
+from complaints.acts import LEADING
 from complaints.selectors.letter_page import LetterPage, letter_page
 from complaints.views.acting import letter_of
 
@@ -59,14 +60,15 @@ def letter(request: SignedInRequest, pk: int) -> HttpResponse:
     """One letter: what it is, where it stands, until when; what was done; what to do next."""
     page = letter_page(request.user, letter_of(request, pk))
     offered = ways(page)
+    primary = next((way for way in offered if way.code in LEADING), None)
     context = {
         "page": page,
         "letter": page.letter,
         "clock": page.clock,
         "today": page.today,
         "standing": page.standing,
-        "primary": next(iter(offered), None),
-        "others": offered[1:],
+        "primary": primary,
+        "others": [way for way in offered if way != primary],
         "may": {way.code: way for way in offered},
     }
     return render(request, "complaints/letter.html", context)
