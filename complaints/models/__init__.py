@@ -20,6 +20,7 @@ from complaints.models.letters import (
     Severity,
     TriageLease,
 )
+from complaints.models.reminders import LetterReminder
 
 __all__ = [
     "SEALED",
@@ -33,6 +34,7 @@ __all__ = [
     "LetterLink",
     "LetterNote",
     "LetterNumber",
+    "LetterReminder",
     "Mail",
     "Reply",
     "ReplyTemplate",

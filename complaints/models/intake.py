@@ -1,6 +1,7 @@
 """How letters get in and what helps with them: mails, patterns, deadlines' rules, views, models."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -119,6 +120,11 @@ class ClockVersion(models.Model):
         ordering = ["-effective_on"]
         constraints = [
             models.UniqueConstraint(name="one_clock_a_day", fields=["branch", "effective_on"])
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="clock_versions_stay", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
     def __str__(self) -> str:
