@@ -11,7 +11,7 @@ from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
 from tellers.models import Quiz
-from tellers.selectors import quizzes_visible_to
+from tellers.selectors.quizzes import quizzes_visible_to
 
 
 class QuizSerializer(serializers.ModelSerializer[Quiz]):

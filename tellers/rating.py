@@ -64,7 +64,8 @@ class TellerFacts:
     """What a period holds for one teller: (id, score 0..100) of quizzes and skill tests, and so on.
 
     `earned` and `possible` sum the `answers` attributed to the teller in the `inspections`;
-    `complaints` are the valid ones, `praise` the verified ones, by letter id.
+    `complaints` are the valid ones, `praise` the verified ones, by letter id; `barred` the penalties
+    that take the right to be rated away.
     """
 
     post: str
@@ -77,6 +78,7 @@ class TellerFacts:
     possible: Decimal = _ZERO
     inspections: Sequence[Key] = ()
     offences: Sequence[Offence] = ()
+    barred: Sequence[Key] = ()
 
 
 class Line(NamedTuple):
@@ -124,7 +126,7 @@ def rate(rules: StarRules, facts: TellerFacts) -> Rating:
             )
             for part in parts
         ]
-        if reason := disqualified(rules, facts.offences):
+        if reason := disqualified(rules, facts.offences, facts.barred):
             return Rating(DISQUALIFIED, 0, None, shown, reason, lines)
         if reason := _insufficient(rules, facts):
             return Rating(INSUFFICIENT, 0, None, shown, reason, lines)
@@ -134,8 +136,10 @@ def rate(rules: StarRules, facts: TellerFacts) -> Rating:
     return Rating(RATED, star, total, shown, reason, lines)
 
 
-def disqualified(rules: StarRules, offences: Sequence[Offence]) -> str:
+def disqualified(rules: StarRules, offences: Sequence[Offence], barred: Sequence[Key] = ()) -> str:
     """Why a teller is not to be rated (不予评定), or nothing."""
+    if barred:
+        return "受处罚取消星级评定资格"
     for one in sorted(offences, key=lambda one: (one.day, str(one.id))):
         if one.severity in rules.disqualifying:
             return f"{one.day}{SEVERITY_LABELS[one.severity]}违规“{one.kind}”"

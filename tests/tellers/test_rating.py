@@ -152,6 +152,11 @@ def test_disqualified(offences, reason):
     assert rating.dimensions["quality"] == D("97.00")
 
 
+def test_barred_by_a_penalty():
+    rating = rate(DEFAULT_STARS, teller(barred=(4,)))
+    assert (rating.status, rating.reason) == (DISQUALIFIED, "受处罚取消星级评定资格")
+
+
 def test_two_minor_ones_of_different_kinds_do_not_disqualify():
     offences = (offence(), offence(kind="语言", key=2))
     assert rate(DEFAULT_STARS, teller(offences=offences)).status == RATED
