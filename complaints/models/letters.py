@@ -130,6 +130,7 @@ class Letter(models.Model):
         indexes = [
             models.Index(name="letter_newest", fields=["branch", "-received_at", "-id"]),
             models.Index(name="letter_state", fields=["branch", "state", "due_on"]),
+            models.Index(name="letter_due", fields=["branch", "due_on", "id"]),
             models.Index(name="letter_unit", fields=["unit", "received_at"]),
             models.Index(
                 name="letter_answered", fields=["branch", "answered_on"], condition=Q(is_late=True)
