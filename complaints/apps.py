@@ -8,3 +8,7 @@ class ComplaintsConfig(AppConfig):
 
     name = "complaints"
     verbose_name = "95566 来信"
+
+    def ready(self) -> None:
+        """Make the jobs known."""
+        from complaints import jobs  # noqa: F401, PLC0415  (models must be loaded first)

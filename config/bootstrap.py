@@ -28,6 +28,7 @@ SYSTEM: dict[str, Callable[[], bool]] = {
     "fonts-noto-cjk-extra": lambda: _has_font("NotoSerifCJK-Medium"),
     "poppler-utils": lambda: shutil.which("pdftoppm") is not None,
     "chromium": lambda: shutil.which("chromium") is not None,
+    "dovecot-imapd": lambda: Path("/usr/sbin/dovecot").exists(),  # not on everybody's PATH
 }
 
 # The dist files that pages use, below node_modules, copied flat into static "vendor/".

@@ -267,6 +267,22 @@ CELERY_BEAT_SCHEDULE = {
 }
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 
+# Letters by mail. The mailbox is the service office's own; without a URL mail is not fetched by itself.
+MAIL_IMAP_URL = env.text("MAIL_IMAP_URL")
+MAIL_IMAP_USER = env.text("MAIL_IMAP_USER")
+MAIL_IMAP_PASSWORD = env.text("MAIL_IMAP_PASSWORD")
+MAIL_IMAP_FOLDER = env.text("MAIL_IMAP_FOLDER", "INBOX")
+MAIL_IMAP_CA_PATH = env.text("MAIL_IMAP_CA_PATH")
+MAIL_IMAP_UNIT = env.text("MAIL_IMAP_UNIT")
+MAIL_OWN_ADDRESSES = [address.lower() for address in env.words("MAIL_OWN_ADDRESSES")]
+MAIL_OWN_DOMAINS = [domain.lower() for domain in env.words("MAIL_OWN_DOMAINS")]
+MAIL_FETCH_SECONDS = env.number("MAIL_FETCH_SECONDS", 300)
+if MAIL_IMAP_URL:
+    CELERY_BEAT_SCHEDULE["fetch-letters"] = {
+        "task": "complaints.tasks.letters_fetch",
+        "schedule": float(MAIL_FETCH_SECONDS),
+    }
+
 # Network-facing rules.
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

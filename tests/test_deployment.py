@@ -74,7 +74,7 @@ def test_volumes_are_declared_and_media_is_where_the_settings_say():
 
 
 def test_the_image_has_the_system_libraries_the_bootstrap_installs():
-    needed = set(bootstrap.SYSTEM) - {"chromium", "poppler-utils"}
+    needed = set(bootstrap.SYSTEM) - {"chromium", "poppler-utils", "dovecot-imapd"}
     assert all(package in DOCKERFILE for package in needed)
     assert "--require-hashes -r requirements.txt" in DOCKERFILE
 

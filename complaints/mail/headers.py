@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
 
@@ -152,14 +153,18 @@ def parameters(raw: bytes) -> Mapping[str, tuple[bytes, str]]:
 
 
 def _assembled(parts: list[tuple[int, bytes, bool]]) -> tuple[bytes, str]:
-    label, data = "", b""
-    for place, (_, value, extended) in enumerate(sorted(parts, key=lambda part: part[0])):
-        text = value
-        if extended and place == 0 and value.count(b"'") > 1:
-            said, _, text = value.split(b"'", 2)
-            label = said.decode("ascii", "replace")
-        data += unquote_to_bytes(text) if extended else text
-    return data, label
+    """The pieces joined before percent signs are undone: even an escape may be cut in two."""
+    ordered = sorted(parts, key=lambda part: part[0])
+    label, first = "", ordered[0]
+    if first[2] and first[1].count(b"'") > 1:
+        said, _, rest = first[1].split(b"'", 2)
+        label = said.decode("ascii", "replace")
+        ordered[0] = (first[0], rest, first[2])
+    runs = groupby(ordered, key=lambda part: part[2])
+    joined_runs = [(extended, b"".join(value for _, value, _ in run)) for extended, run in runs]
+    return b"".join(
+        unquote_to_bytes(run) if extended else run for extended, run in joined_runs
+    ), label
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, bytes]]:

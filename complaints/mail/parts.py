@@ -27,7 +27,7 @@ from complaints.mail.html import html_text
 MAX_DEPTH: Final = 20
 MAX_PARTS: Final = 200
 MAX_TEXT: Final = 200_000  # characters
-MAX_FILE: Final = 20 * 1024 * 1024  # bytes; of a larger file only the size is told
+MAX_FILE: Final = 50 * 1024 * 1024  # bytes; of a larger file only the size is told
 FORWARDED: Final = "---------- 转发的邮件 ----------"
 
 _BROKEN: Final = {

@@ -18,7 +18,9 @@ from complaints.mail.wire import (
     send,
 )
 
-MEMORY: Final = 1024**3  # bytes; a mail of the largest size that is fetched takes half of it
+MEMORY: Final = (
+    3 * 1024**3 // 2
+)  # bytes; a mail of the largest size that is fetched takes half of it
 
 
 def serve(incoming: BinaryIO, outgoing: BinaryIO, ours: Ours) -> None:

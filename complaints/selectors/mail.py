@@ -1,0 +1,78 @@
+"""Mail as its pages show it: whose, in which state, and what may be shown of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any, Final
+
+from django.db.models import Count, QuerySet
+
+from accounts.models import User
+from accounts.roles import Capability
+from complaints.mail.drafting import Terms
+from complaints.mail.words import KnownUnit
+from complaints.models import SEALED, Mail
+from complaints.redaction import redact
+from complaints.selectors.patterns import patterns_of
+from complaints.taxonomy import BUSINESSES
+from outlets.models import Unit
+
+_NOT_SHOWN: Final = set(SEALED) - {"customer_name"}
+
+
+def terms_of(branch: Unit) -> Terms:
+    """What the branch's mail is read by; two queries."""
+    rows = Unit.objects.filter(branch=branch).values_list("pk", "code", "name", "short_name")
+    return Terms(patterns_of(branch), [KnownUnit(*row) for row in rows], BUSINESSES)
+
+
+def mails_visible_to(user: User) -> QuerySet[Mail]:
+    """The mails of the branch, for who triages its letters, newest first."""
+    if user.unit is None or not user.can(Capability.LETTERS_TRIAGE):
+        return Mail.objects.none()
+    mails = Mail.objects.filter(branch_id=user.unit.branch_id)
+    joined = mails.select_related("letter", "handled_by", "branch")
+    return joined.defer(*(f"letter__{name}" for name in _NOT_SHOWN)).order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many mails are in a state."""
+
+    state: str
+    label: str
+    count: int
+
+
+def mail_counts(user: User) -> list[StateCount]:
+    """How many mails are in which state; together they are every mail that ever came."""
+    rows = mails_visible_to(user).order_by().values_list("state").annotate(number=Count("pk"))
+    counts: dict[str, Any] = dict(rows)
+    return [StateCount(state, state.label, counts.get(state, 0)) for state in Mail.State]
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """A mail in the list, with nothing of the customer's in clear."""
+
+    mail: Mail
+    subject: str
+    sender: str
+
+
+def mail_lines(mails: Iterable[Mail]) -> list[MailLine]:
+    """The mails as the list shows them."""
+    return [MailLine(mail, shown_subject(mail), shown_sender(mail)) for mail in mails]
+
+
+def shown_sender(mail: Mail) -> str:
+    """Whose server the mail came from, and of the address the first letter alone."""
+    address = parseaddr(mail.sender)[1]
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}" if local else "（未写明）"
+
+
+def shown_subject(mail: Mail) -> str:
+    """The subject, redacted; the customer's name goes too, where the letter knows it."""
+    name = mail.letter.customer_name if mail.letter else ""
+    return redact(mail.subject, name) or "（无主题）"
