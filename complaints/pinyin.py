@@ -1,0 +1,34 @@
+"""How Chinese is read, for finding what was written by ear or typed in Latin letters. Pure."""
+
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+
+@lru_cache(maxsize=8192)
+def sound(character: str) -> str:
+    """The usual reading of one character, without tone; anything else as it is, in lower case."""
+    return str(lazy_pinyin(character)[0]).lower()
+
+
+def sounds(text: str) -> tuple[str, ...]:
+    """The reading of each character by itself: names heard right and written wrong sound alike."""
+    return tuple(map(sound, text))
+
+
+@lru_cache(maxsize=8192)
+def spelt(text: str) -> str:
+    """The reading of a name as people type it: 海城支行 is haichengzhihang."""
+    return "".join(lazy_pinyin(text)).lower()
+
+
+@lru_cache(maxsize=8192)
+def initials(text: str) -> str:
+    """The first letters of the syllables: 海城支行 is hczh."""
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+
+
+def search_keys(*names: str) -> str:
+    """What a list can be searched by: the names, how they are spelt, their initials."""
+    keys = (key for name in names for key in (name.lower(), spelt(name), initials(name)))
+    return " ".join(dict.fromkeys(keys))
