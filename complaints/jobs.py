@@ -1,11 +1,13 @@
-"""The long tasks of letters: fetching mail, and reading again what was set aside."""
+"""The long tasks of letters: fetching mail, reading again what was set aside, reminding."""
 
+from datetime import date
 from typing import Any
 
 from accounts.jobs import JobError, Progress, handles
 from accounts.models import Job
 from complaints.mailboxes import MailboxError
 from complaints.services.fetching import FETCH, REPLAY, imap_mailbox, mails_fetch, mails_replay
+from complaints.services.reminders import REMIND, letters_remind
 from outlets.models import Unit
 
 
@@ -26,3 +28,10 @@ def replay(job: Job, progress: Progress) -> dict[str, Any]:
     """Read the branch's mails that were set aside again; running it again changes nothing."""
     branch = Unit.objects.get(code=job.scope)
     return {"states": dict(mails_replay(branch=branch, progress=progress))}
+
+
+@handles(REMIND)
+def remind(job: Job, _progress: Progress) -> dict[str, Any]:
+    """Remind the branch's people of the day's deadlines; running it again adds nothing."""
+    branch = Unit.objects.get(code=job.scope)
+    return {"reminders": letters_remind(branch=branch, today=date.fromisoformat(job.period))}

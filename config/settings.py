@@ -264,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.number("JOB_SWEEP_SECONDS", 30)),
     },
     "apply-moves": {"task": "outlets.tasks.moves_apply", "schedule": 3600.0},
+    "remind-letters": {"task": "complaints.tasks.letters_remind", "schedule": 3600.0},
 }
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 

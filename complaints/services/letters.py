@@ -42,7 +42,11 @@ _LISTENERS: Final[list[Listener]] = []
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFacts:
-    """A letter as it comes in; `reference` empty: one is made. `kind` empty: triage decides."""
+    """A letter as it comes in; `reference` empty: one is made. `kind` empty: triage decides.
+
+    With `closed_at` (and a kind) it was handled elsewhere: answered and closed at that time, with
+    `outcome` as its result.
+    """
 
     channel: str
     source: str
@@ -59,6 +63,8 @@ class LetterFacts:
     customer_phone: str = ""
     customer_card: str = ""
     customer_identity: str = ""
+    closed_at: datetime | None = None
+    outcome: str = ""
 
 
 def on_letters(listener: Listener) -> Listener:
@@ -94,13 +100,7 @@ def letters_receive(
     LetterNumber.objects.bulk_create(
         (number for letter in letters for number in _numbers(letter)), batch_size=BATCH
     )
-    events_add(
-        [
-            NewEvent(letter, LetterEvent.Kind.RECEIVED, letter.received_at, _received(letter))
-            for letter in letters
-        ],
-        actor=actor,
-    )
+    events_add([event for letter in letters for event in _arrived(letter)], actor=actor)
     return letters
 
 
@@ -154,7 +154,7 @@ def letters_project(letters: Collection[Letter]) -> None:
     for letter in letters:
         clock = clocks[letter.pk]
         before = (letter.due_on, letter.answered_on, letter.is_late)
-        after = (clock.due, clock.answered_on, clock.is_late)
+        after = (clock.due, clock.counts_on, clock.is_late)
         if before != after:
             changes += _late_changes(letter, before) + _late_changes(letter, after)
             letter.due_on, letter.answered_on, letter.is_late = after
@@ -202,6 +202,9 @@ def _letter(branch: Unit, facts: LetterFacts) -> Letter:
         customer_phone=facts.customer_phone,
         customer_card=facts.customer_card,
         customer_identity=facts.customer_identity,
+        state=Letter.State.CLOSED if facts.closed_at else Letter.State.RECEIVED,
+        closed_at=facts.closed_at,
+        outcome=redact(facts.outcome, facts.customer_name),
     )
 
 
@@ -224,5 +227,14 @@ def _numbers(letter: Letter) -> list[LetterNumber]:
     ]
 
 
-def _received(letter: Letter) -> dict[str, str]:
-    return {"kind": letter.kind} if letter.kind else {}
+def _arrived(letter: Letter) -> list[NewEvent]:
+    detail = {"kind": letter.kind} if letter.kind else {}
+    events = [NewEvent(letter, LetterEvent.Kind.RECEIVED, letter.received_at, detail)]
+    return events + (closing_events(letter) if letter.closed_at else [])
+
+
+def closing_events(letter: Letter) -> list[NewEvent]:
+    """What is written down of a letter that was answered and closed elsewhere."""
+    assert letter.closed_at is not None  # noqa: S101  (the caller has looked)
+    kinds = (LetterEvent.Kind.ANSWERED, LetterEvent.Kind.CLOSED)
+    return [NewEvent(letter, kind, letter.closed_at) for kind in kinds]
