@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from complaints.deadlines.events import ClockEvent
+from complaints.deadlines.events import COMPLEX, FURTHER, ClockEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,13 @@ class Clock:
     def counts_on(self) -> date | None:
         """The day of the answer that counts in R3: the first late one, else the one that stands."""
         return self.late_on or self.answered_on
+
+    @property
+    def next_level(self) -> str:
+        """The extension that may be asked for next; empty when there is none left."""
+        if self.level == FURTHER or self.to_notify:
+            return ""
+        return FURTHER if self.level == COMPLEX else COMPLEX
 
     @property
     def running(self) -> bool:

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.roles import Capability
 from complaints.deadlines import DEFAULT_RULES, Clock, ClockEvent, ClockRules, clock
 from complaints.deadlines.events import LIFE
 from complaints.models import ClockVersion, Letter, LetterEvent
@@ -69,3 +71,10 @@ def _unsettled(asked: str, settled: tuple[str, ...]) -> Exists:
     )
     rows = LetterEvent.objects.filter(letter=OuterRef("pk"), kind=asked)
     return Exists(rows.filter(~Exists(after)))
+
+
+def clock_versions_visible_to(user: User) -> QuerySet[ClockVersion]:
+    """The deadline rules of the user's branch, latest first."""
+    if user.unit is None or not user.can(Capability.LETTERS_READ):
+        return ClockVersion.objects.none()
+    return ClockVersion.objects.filter(branch=user.unit.branch_id)

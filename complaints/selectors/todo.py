@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.roles import Capability, Role
 from complaints.deadlines import Clock
 from complaints.models import Letter, LetterReminder
+from complaints.selectors.clock_panel import days_words, standing_words, tone_of
 from complaints.selectors.clocks import clocks_of, extension_waits, review_waits
 from complaints.selectors.letters import letters_visible_to
 
@@ -32,7 +33,8 @@ class Todo:
     clock: Clock
     due: date | None
     days_left: int | None
-    matter: str
+    words: str  # how the deadline stands, and its tone as in `clock_panel`
+    tone: str
     waits: tuple[str, ...]  # what else is to be done, in words
     reminders: tuple[LetterReminder, ...]
 
@@ -94,7 +96,10 @@ def _todo(letter: Letter, clock: Clock, today: date) -> Todo:
         due, matter = clock.review.due, LetterReminder.Matter.REVIEW
     current = (one for one in letter.reminders.all() if (one.matter, one.due_on) == (matter, due))
     left = (due - today).days if due else None
-    return Todo(letter, clock, due, left, matter.label, tuple(_waits(clock)), tuple(current))
+    words, tone = standing_words(clock, today)
+    if matter == LetterReminder.Matter.REVIEW and left is not None:
+        words, tone = f"核查{days_words(left)}", tone_of(left)
+    return Todo(letter, clock, due, left, words, tone, tuple(_waits(clock)), tuple(current))
 
 
 def _waits(clock: Clock) -> Iterator[str]:
@@ -102,7 +107,5 @@ def _waits(clock: Clock) -> Iterator[str]:
         yield "延期待审批"
     if clock.to_notify:
         yield "延期待告知投诉人"
-    if clock.stopped_on:
-        yield "鉴定中，期限停止计算"
     if clock.review and clock.review.is_open:
         yield "核查待决定"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
-from complaints.deadlines import COMPLEX, FURTHER, LEVEL_LABELS, Clock
+from complaints.deadlines import FURTHER, LEVEL_LABELS, Clock
 from complaints.models import Letter, LetterEvent
 from complaints.services.letters import letter_event_add
 from complaints.services.occurrences import (
@@ -44,17 +44,10 @@ def extension_ask(*, letter: Letter, level: str, reason: str, actor: User) -> Le
     return letter
 
 
-def extension_next(clock: Clock) -> str:
-    """The extension that may be asked for next; empty when there is none left."""
-    if clock.level == FURTHER or clock.to_notify:
-        return ""
-    return FURTHER if clock.level == COMPLEX else COMPLEX
-
-
 def _check_level(clock: Clock, level: str) -> None:
     if clock.asked is not None:
         raise ActRefused("已有延期申请等待审批")
-    following = extension_next(clock)
+    following = clock.next_level
     if not following:
         raise ActRefused("已延长到最长期限，不能再延")
     if level != following:

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from complaints.acts import LEADING
+from complaints.selectors.clock_panel import clock_panel
 from complaints.selectors.letter_page import LetterPage, letter_page
 from complaints.views.acting import letter_of
+from complaints.views.clock import clock_ways
 
 
 class Door(NamedTuple):
@@ -60,6 +62,13 @@ def letter(request: SignedInRequest, pk: int) -> HttpResponse:
     """One letter: what it is, where it stands, until when; what was done; what to do next."""
     page = letter_page(request.user, letter_of(request, pk))
     offered = ways(page)
+    panel = clock_panel(
+        letter=page.letter,
+        clock=page.clock,
+        standing=page.standing,
+        today=page.today,
+        user=request.user,
+    )
     primary = next((way for way in offered if way.code in LEADING), None)
     context = {
         "page": page,
@@ -70,6 +79,8 @@ def letter(request: SignedInRequest, pk: int) -> HttpResponse:
         "primary": primary,
         "others": [way for way in offered if way != primary],
         "may": {way.code: way for way in offered},
+        "panel": panel,
+        "clock_ways": clock_ways(panel, page.letter),
     }
     return render(request, "complaints/letter.html", context)
 
