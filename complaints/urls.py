@@ -2,10 +2,31 @@
 
 from django.urls import URLPattern, path, re_path
 
-from complaints.views import attachments, handling, letter, replies, responsibility
+from complaints.views import (
+    assigning,
+    attachments,
+    clock,
+    clock_rules,
+    handling,
+    letter,
+    privacy,
+    replies,
+    responsibility,
+    search,
+    suggestions,
+    todo,
+    triage,
+)
 
 app_name = "complaints"
 urlpatterns: list[URLPattern] = [
+    # The list.
+    path("", search.letters, name="letters"),
+    path("views/", search.view_save, name="letter_view_save"),
+    path("views/<int:pk>/delete/", search.view_delete, name="letter_view_delete"),
+    # Customers' data.
+    path("subject/", privacy.subject, name="subject"),
+    path("<int:pk>/reveal/", privacy.reveal, name="reveal"),
     # One letter and what is done with it.
     path("<int:pk>/", letter.letter, name="letter"),
     re_path(
@@ -24,6 +45,29 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/reply/", replies.reply, name="letter_reply"),
     path("<int:pk>/reply/send/", replies.send, name="letter_send"),
     path("<int:pk>/responsibility/", responsibility.judge, name="letter_judge"),
+    # What moves a letter's deadline.
+    path("<int:pk>/clock/extension/", clock.extension, name="clock_extension"),
+    path("<int:pk>/clock/extension/decide/", clock.extension_decide, name="clock_extension_decide"),
+    path("<int:pk>/clock/extension/notify/", clock.extension_notify, name="clock_extension_notify"),
+    path("<int:pk>/clock/appraisal/", clock.appraisal, name="clock_appraisal"),
+    path("<int:pk>/clock/appraisal/end/", clock.appraisal_end, name="clock_appraisal_end"),
+    path("<int:pk>/clock/facts/", clock.new_facts, name="clock_facts"),
+    path("<int:pk>/clock/withdraw/", clock.withdraw, name="clock_withdraw"),
+    path("<int:pk>/clock/review/", clock.review, name="clock_review"),
+    path("<int:pk>/clock/review/decide/", clock.review_decide, name="clock_review_decide"),
+    path("mine/", todo.mine, name="mine"),
+    # Triage, and who handles what.
+    path("triage/", triage.triage, name="triage"),
+    path("triage/<int:pk>/", triage.triage_letter, name="triage_letter"),
+    path("triage/<int:pk>/skip/", triage.triage_skip, name="triage_skip"),
+    path("triage/<int:pk>/people/", triage.triage_people, name="triage_people"),
+    path("<int:pk>/reassign/", assigning.reassign, name="letter_reassign"),
+    path("<int:pk>/return/", assigning.send_back, name="letter_return"),
+    path("<int:pk>/classify/", assigning.reclassify, name="letter_reclassify"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/train/", suggestions.train, name="suggestions_train"),
+    path("rules/", clock_rules.rules, name="clock_rules"),
+    path("rules/new/", clock_rules.rules_new, name="clock_rules_new"),
     path("attachments/<uuid:uuid>/", attachments.attachment, name="attachment"),
     path("findings/<int:pk>/", responsibility.decide, name="responsibility_decide"),
     path("findings/<int:pk>/object/", responsibility.contest, name="responsibility_object"),

@@ -8,6 +8,7 @@ from typing import Any
 import dj_database_url
 import django_stubs_ext
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONCE, SELF
 from csp.constants import NONE as CSP_NONE
 
@@ -264,9 +265,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(env.number("JOB_SWEEP_SECONDS", 30)),
     },
     "apply-moves": {"task": "outlets.tasks.moves_apply", "schedule": 3600.0},
+    "redact-letters": {
+        "task": "complaints.tasks.letters_redact",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "remind-letters": {"task": "complaints.tasks.letters_remind", "schedule": 3600.0},
 }
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
+# Years after which a closed letter loses what its customer entrusted to it.
+RETENTION_YEARS = env.number("RETENTION_YEARS", 5)
 
 # Letters by mail. The mailbox is the service office's own; without a URL mail is not fetched by itself.
 MAIL_IMAP_URL = env.text("MAIL_IMAP_URL")

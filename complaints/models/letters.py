@@ -46,7 +46,7 @@ SEALED: Final = ("body", "customer_name", "customer_phone", "customer_card", "cu
 
 
 @pghistory.track(
-    exclude=(*SEALED, "text", "outcome"),
+    exclude=[*SEALED, "text", "outcome"],
     model_name="LetterHistory",
     obj_field=pghistory.ObjForeignKey(related_name="history"),
 )

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -107,7 +107,8 @@ def _plain(rows: QuerySet[Letter], sought: LetterSought, wanted: int) -> Slice:
 
 def _counted_by_state(rows: QuerySet[Letter]) -> dict[str, int]:
     """Letters by state, each counted up to CAP + 1. One statement."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for state in Letter.State:
         one = rows.filter(state=state).order_by().values_list("state")[: CAP + 1]
         sql, values = one.query.sql_with_params()

@@ -35,17 +35,35 @@ def test_names_and_numbers_are_masked(text, names, redacted):
 
 def test_the_numbers_of_one_person_may_stay_and_nobody_elses():
     text = "本人张三13812345678，代李四13912345678办理"
-    assert redact(text, "李四", keep={"13812345678"}) == "本人张三13812345678，代李**139****5678办理"
+    assert (
+        redact(text, "李四", keep={"13812345678"}) == "本人张三13812345678，代李**139****5678办理"
+    )
 
 
 def test_a_masked_name_keeps_its_first_character():
-    assert [mask_name(name) for name in ("王小明", "欧阳娜娜", "李", "")] == ["王**", "欧**", "李**", ""]
+    assert [mask_name(name) for name in ("王小明", "欧阳娜娜", "李", "")] == [
+        "王**",
+        "欧**",
+        "李**",
+        "",
+    ]
 
 
 NAMES = st.text("王小明李四欧阳", min_size=2, max_size=4)
 TEXTS = st.lists(
     st.sampled_from(
-        ["客户", "姓名：", "先生", "13812345678", "6222 0212 3456 7890", "，", "电话", "转1", "王", "小明"]
+        [
+            "客户",
+            "姓名：",
+            "先生",
+            "13812345678",
+            "6222 0212 3456 7890",
+            "，",
+            "电话",
+            "转1",
+            "王",
+            "小明",
+        ]
     )
     | st.text("王小明李四欧阳12 -", max_size=12),
     max_size=10,
