@@ -43,6 +43,10 @@ MENU = (
         "编发、预览和下载每月《服务工作简报》。",
     ),
     Entry(
+        "来信统计", "chart-bar", "reports:letters", (Capability.LEAGUE_READ,),
+        "来信按类型、机构、业务、原因与责任的统计，同比、环比和投诉率。",
+    ),
+    Entry(
         "月度封账", "lock", "reports:months", (Capability.MONTHS_CLOSE,),
         "汇总当月得分，核对无误后封账。",
     ),

@@ -30,6 +30,7 @@ TEXT_WIDTH: Final = 590  # px: the 156 mm of a page's text
 _SIZE: Final = 11.5
 _ROW: Final = 20
 _TREND_HEIGHT: Final = 144
+_COLUMNS_HEIGHT: Final = 190
 _STEPS: Final = tuple(map(Decimal, ("0.5", "1", "2", "5", "10")))
 _MOST_STEPS: Final = 6
 _BARE: Final[dict[str, Any]] = {
@@ -60,16 +61,20 @@ class Chart:
 
 
 def stacked_bars(
-    names: Sequence[str], series: Sequence[Series], summary: str, width: int = TEXT_WIDTH
+    names: Sequence[str],
+    series: Sequence[Series],
+    summary: str,
+    width: int = TEXT_WIDTH,
+    places: int = 2,
 ) -> Chart:
     """Horizontal bars, the first name on top: each part labelled inside, the sum at the end."""
     sums = [_sum(each.values[row] for each in series) for row in range(len(names))]
     widest = max(sums, default=Decimal(0)) or Decimal(1)
     parts = [
-        _bar(each.name, each.colour, [_part(value, widest) for value in each.values])
+        _bar(each.name, each.colour, [_part(value, widest, places) for value in each.values])
         for each in series
     ]
-    ends = [_labelled(Decimal(0), f"{total:.2f}", position="right") for total in sums]
+    ends = [_labelled(Decimal(0), f"{total:.{places}f}", position="right") for total in sums]
     option = _base() | {
         "legend": _legend([each.name for each in series]),
         "grid": {"left": 4, "right": 48, "top": 30, "bottom": 2, "containLabel": True},
@@ -78,6 +83,32 @@ def stacked_bars(
         "series": [*parts, _bar("合计", "transparent", ends)],
     }
     return Chart(option, width, 34 + _ROW * len(names), summary)
+
+
+def stacked_columns(
+    names: Sequence[str], series: Sequence[Series], summary: str, width: int = TEXT_WIDTH
+) -> Chart:
+    """A column a name, of whole numbers: each part labelled inside, the sum on top."""
+    sums = [_sum(each.values[place] for each in series) for place in range(len(names))]
+    highest = max(sums, default=Decimal(0)) or Decimal(1)
+    parts = [
+        _bar(each.name, each.colour, [_count(value, highest) for value in each.values])
+        for each in series
+    ]
+    ends = [_labelled(Decimal(0), f"{total}", position="top") for total in sums]
+    return _columns(names, series, [*parts, _bar("合计", "transparent", ends)], summary, width)
+
+
+def paired_columns(
+    names: Sequence[str], series: Sequence[Series], summary: str, width: int = TEXT_WIDTH
+) -> Chart:
+    """Columns side by side, of whole numbers, each with its figure on top."""
+    bars = [
+        _bar(each.name, each.colour, [_labelled(v, f"{v}", position="top") for v in each.values])
+        | {"stack": each.name, "barWidth": 26, "barGap": "12%"}
+        for each in series
+    ]
+    return _columns(names, series, bars, summary, width)
 
 
 def dumbbells(
@@ -221,6 +252,31 @@ def _bar(name: str, colour: str, data: Sequence[Any]) -> dict[str, Any]:
     return {"type": "bar", "name": name, "stack": "all", "data": list(data), **style}
 
 
+def _columns(
+    names: Sequence[str],
+    series: Sequence[Series],
+    bars: Sequence[dict[str, Any]],
+    summary: str,
+    width: int,
+) -> Chart:
+    axis = _cells_axis(names) | {"axisLine": {"show": True, "lineStyle": {"color": RULE}}}
+    option = _base() | {
+        "legend": _legend([each.name for each in series]),
+        "grid": {"left": 4, "right": 4, "top": 46, "bottom": 2, "containLabel": True},
+        "xAxis": axis,
+        "yAxis": _BARE | {"type": "value", "min": 0, "axisLabel": {"show": False}},
+        "series": list(bars),
+    }
+    return Chart(option, width, _COLUMNS_HEIGHT, summary)
+
+
+def _count(value: Value, highest: Decimal) -> Any:
+    """A part of a column; its figure is left out where it would not fit in."""
+    style = {"position": "inside", "color": "#fff"}
+    fits = value is not None and value * 9 >= highest
+    return _labelled(value, f"{value}", show=fits, **style)
+
+
 def _joint(colour: str, data: Sequence[float | None]) -> dict[str, Any]:
     style = {"color": colour, "barWidth": 3, "emphasis": {"disabled": True}}
     return {"type": "bar", "stack": "joint", "data": list(data), **style}
@@ -239,10 +295,11 @@ def _labelled(value: Value, text: str = "", *, show: bool = True, **style: Any) 
     return {"value": float(value), "label": label}
 
 
-def _part(value: Value, widest: Decimal) -> Any:
+def _part(value: Value, widest: Decimal, places: int) -> Any:
     """A part of a bar; its figure is left out where it would not fit in."""
     style = {"position": "inside", "color": "#fff"}
-    return _labelled(value, show=value is not None and value * 14 >= widest, **style)
+    fits = value is not None and value * 14 >= widest
+    return _labelled(value, "" if value is None else f"{value:.{places}f}", show=fits, **style)
 
 
 def _beside(value: Value, other: Value, side: str) -> Any:

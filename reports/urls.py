@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from outlets.months import Month
-from reports.views import bulletins, league, months, schemes, scores
+from reports.views import bulletins, league, letters, months, schemes, scores
 
 
 class MonthConverter:
@@ -39,6 +39,8 @@ urlpatterns = [
     ),
     path("scores/<month:month>/<int:unit>/", scores.score, name="score"),
     path("scores/<month:month>/institutions/<int:unit>/", scores.institution, name="institution"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/statistics.xlsx", letters.letters_export, name="letters_export"),
     path("months/", months.months, name="months"),
     path("months/<month:month>/", months.month, name="month"),
     path("months/<month:month>/rollup/", months.rollup, name="month_rollup"),

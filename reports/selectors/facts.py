@@ -77,7 +77,7 @@ def unit_facts(
         "units": None if unit_ids is None else list(unit_ids),
         "channels": list(_CHANNELS),
     }
-    held: defaultdict[int, dict[str, list[Any]]] = defaultdict(dict)
+    held: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for statement in (_INSPECTIONS, _QUIZZES):
         for unit_id, component, key, score in _rows(statement, scope):
             held[unit_id].setdefault(component, []).append((key, score))

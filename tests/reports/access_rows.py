@@ -142,6 +142,8 @@ PAGES = [
     Row("reports:scores_export", EXPORTS, own=file),
     Row("reports:institutions_export", EXPORTS, own=file),
     Row("reports:score", LEAGUE, own=own_score, other=foreign_score, sibling=sibling_score),
+    Row("reports:letters", LEAGUE),
+    Row("reports:letters_export", EXPORTS),
     Row("reports:months", CLOSE),
     Row("reports:month", CLOSE, own=month),
     Row("reports:month_rollup", CLOSE, own=month, method="POST"),

@@ -1,0 +1,1 @@
+"""Statistics of letters (S12): tables, sentences, charts from what the selectors counted."""

@@ -1,0 +1,71 @@
+"""Statistics of letters: by type, time, unit, employee, topic and responsibility; and as a file."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from accounts.access import SignedInRequest, allowed
+from accounts.roles import Capability
+from outlets.spreadsheets import XLSX_TYPE
+from reports.forms.letters import PeriodForm
+from reports.letters.export import statistics_file
+from reports.letters.page import (
+    LetterStatistics,
+    known_days,
+    known_holidays,
+    letter_statistics,
+    years_of,
+)
+
+
+@allowed(Capability.LEAGUE_READ)
+@require_safe
+def letters(request: SignedInRequest) -> HttpResponse:
+    """The page."""
+    form, statistics = _asked(request)
+    context: dict[str, Any] = {
+        "form": form,
+        "statistics": statistics,
+        "period": statistics.period,
+        "charts": [
+            (f"chart-{name}", CHARTS[name], chart) for name, chart in statistics.charts.items()
+        ],
+        "may_export": request.user.can(Capability.EXPORTS),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "reports/letters.html", context)
+
+
+@allowed(Capability.EXPORTS)
+@require_safe
+def letters_export(request: SignedInRequest) -> HttpResponse:
+    """The tables of the page as a workbook, a sheet a table."""
+    _, statistics = _asked(request)
+    name = f"来信统计 {statistics.period.label}.xlsx"
+    response = HttpResponse(statistics_file(statistics), content_type=XLSX_TYPE)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+CHARTS = {
+    "months": "逐月来信（件）",
+    "year": "与上年同期对照（件）",
+    "responsibility": "各机构投诉的责任认定（件）",
+}
+
+
+def _asked(request: SignedInRequest) -> tuple[PeriodForm, LetterStatistics]:
+    today = timezone.localdate()
+    known = known_days(request.user)
+    form = PeriodForm(
+        request.GET or None,
+        years=years_of(known, today),
+        latest=min(known[1], today).year if known else today.year,
+        holidays=known_holidays(),
+        today=today,
+    )
+    return form, letter_statistics(request.user, form.period, known, today)
