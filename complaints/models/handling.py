@@ -109,7 +109,7 @@ _REWRITTEN = _rewritten(
 )
 
 
-@pghistory.track(exclude=("grounds", "opinion", "objection", "objection_answer"))
+@pghistory.track(exclude=["grounds", "opinion", "objection", "objection_answer"])
 class Responsibility(models.Model):
     """Who answers for a letter (责任认定), or whether a praise is true: two people's signatures.
 

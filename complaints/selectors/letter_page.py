@@ -115,7 +115,7 @@ def letter_page(user: User, letter: Letter) -> LetterPage:
         findings=findings,
         related=related,
         candidates=duplicates_of(user, letter) if standing.handles and letter.is_open else [],
-        timeline=timeline_of(letter),
+        timeline=timeline_of(letter, inside=reads_all(standing)),
         acts=acts(_situation(letter, standing, (notes, draft, findings))),
     )
 
@@ -225,7 +225,7 @@ def lead(letter: Letter, clock: Clock, today: date, merged_into: str = "他案")
 
 def _what(letter: Letter) -> str:
     kind = letter.get_kind_display() if letter.kind else "未定类的来信"
-    if letter.first_kind and letter.first_kind != letter.kind:
+    if letter.kind and letter.first_kind not in {"", letter.kind}:
         kind += f"（原为{letter.get_first_kind_display()}）"
     unit = letter.unit.short_name if letter.unit else ""
     person = letter.staff.name if letter.staff else ""

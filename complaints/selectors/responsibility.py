@@ -88,4 +88,4 @@ def letters_of_staff(staff: Staff) -> list[StaffLetter]:
         .prefetch_related(Prefetch("responsibilities", queryset=held, to_attr="held"))
         .order_by("-received_at", "-pk")
     )
-    return [StaffLetter(one, next(iter(one.held), None)) for one in letters]  # type: ignore[attr-defined]
+    return [StaffLetter(one, next(iter(one.held), None)) for one in letters]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from accounts.models import User
+from complaints.deadlines import LEVEL_LABELS
 from complaints.models import Kind, Letter, LetterEvent, Responsibility
 
 _E: Final = LetterEvent.Kind
@@ -53,9 +54,14 @@ class Happening:
     icon: str
 
 
-def timeline_of(letter: Letter) -> list[Happening]:
-    """The letter's events in the order they happened. Two queries."""
-    events = list(LetterEvent.objects.filter(letter=letter).select_related("actor"))
+# Who looked at the customer's data and who was reminded is the office's own matter.
+_INSIDE: Final = (_E.REVEALED, _E.REMINDED)
+
+
+def timeline_of(letter: Letter, *, inside: bool) -> list[Happening]:
+    """The letter's events in the order they happened, or those not for the office alone. Two queries."""
+    rows = LetterEvent.objects.filter(letter=letter).select_related("actor")
+    events = list(rows if inside else rows.exclude(kind__in=_INSIDE))
     names = _names(events)
     return [
         Happening(
@@ -78,11 +84,10 @@ def _names(events: Iterable[LetterEvent]) -> dict[int, str]:
 
 def event_words(detail: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """The details of an event that a reader needs, in Chinese; what is not for readers stays out."""
-    parts = (
-        _WORDS[key](detail[key], names)
-        for key in _WORDS
-        if key in detail and detail[key] not in ("", None)
-    )
+    told = {key: value for key, value in detail.items() if value not in ("", None)}
+    if told.get("from") == told.get("kind"):
+        told.pop("from", None)
+    parts = (words(told[key], names) for key, words in _WORDS.items() if key in told)
     return "；".join(part for part in parts if part)
 
 
@@ -106,5 +111,7 @@ _WORDS: Final[Mapping[str, Words]] = {
     "days": lambda value, _: f"{value}天",
     "until": lambda value, _: f"至{value}",
     "reference": lambda value, _: f"工单{value}",
+    "level": lambda value, _: LEVEL_LABELS.get(value, ""),
+    "result": lambda value, _: str(value),
     "reason": lambda value, _: str(value),
 }

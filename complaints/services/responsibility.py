@@ -100,8 +100,9 @@ def _check(letter: Letter, verdict: Verdict) -> None:
         problems["staff"] = "责任员工不属于本分行"
     if not verdict.grounds.strip():
         problems["grounds"] = "请写明认定的依据"
-    evidence = (*verdict.notes, *verdict.attachments)
-    if any(one.letter_id != letter.pk for one in evidence):
+    letters = {one.letter_id for one in verdict.notes}
+    letters |= {one.letter_id for one in verdict.attachments}
+    if letters - {letter.pk}:
         problems["grounds"] = "作为证据的记录和附件须是这封来信的"
     if problems:
         raise ValidationError(problems)

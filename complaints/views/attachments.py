@@ -31,7 +31,8 @@ class InMemory(MemoryFileUploadHandler):
     def handle_raw_input(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
         """Whatever its size, as far as attachments go; more is not read (413)."""
         self.activated = True
-        if int(self.request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + _OVERHEAD:
+        length = self.request.META.get("CONTENT_LENGTH") if self.request else None
+        if int(length or 0) > MAX_BYTES + _OVERHEAD:
             raise RequestDataTooBig
 
 

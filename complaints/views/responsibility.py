@@ -1,5 +1,7 @@
 """Pages of findings: proposing, the second signature, the unit's objection and its settlement."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -139,12 +141,13 @@ def _uphold(request: SignedInRequest, row: Responsibility, form: UpheldForm) -> 
 def _finding_page(
     request: SignedInRequest,
     row: Responsibility,
-    forms: dict[str, object],
+    forms: Mapping[str, object],
     act: str,
     status: int,
 ) -> HttpResponse:
     letter = row.letter
-    context = forms | {
+    context = {
+        **forms,
         "letter": letter,
         "row": row,
         "grounds": redact(row.grounds, letter.customer_name),
