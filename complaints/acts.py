@@ -37,7 +37,7 @@ class Situation:
 
 def acts(here: Situation) -> list[str]:
     """The codes of what the user can do now, the leading one first."""
-    possible = {*_findings(here), *_as_head(here), *_as_handler(here)}
+    possible = {*_findings(here), *_as_head(here), *_as_handler(here), *_sorting(here)}
     leading = [code for code in LEADING if code in possible]
     return leading + sorted(possible.difference(leading))
 
@@ -54,6 +54,13 @@ def _findings(here: Situation) -> Iterator[str]:
 def _as_head(here: Situation) -> Iterator[str]:
     if here.speaks and here.state in _HANDLED and not (here.handles or here.has_statement):
         yield "state"
+
+
+def _sorting(here: Situation) -> Iterator[str]:
+    if here.triages and here.state in _JUDGED:
+        yield "reclassify"
+    if here.state == ASSIGNED and here.holds:
+        yield "reassign" if here.triages else "return"
 
 
 def _as_handler(here: Situation) -> Iterator[str]:

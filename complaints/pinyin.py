@@ -2,7 +2,13 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, load_phrases_dict, load_single_dict
+
+# In a bank 行 is read háng; the dictionary reads 支行 as it does 行走.
+load_phrases_dict(
+    {f"{first}行": [[how], ["háng"]] for first, how in (("支", "zhī"), ("总", "zǒng"))}
+)
+load_single_dict({ord("行"): "háng,xíng"})
 
 
 @lru_cache(maxsize=8192)

@@ -172,7 +172,7 @@ def _alike(unit: UnitNames, text: str, heard: Sequence[str]) -> _Hit | None:
     if whole is not None:
         return _Hit(unit.id, HEARD, whole, whole + len(name), _HEARD_AS)
     for at in _sounds_at(heard, sounds(short)) if len(short) >= _STEM else ():
-        if text.startswith(_FOLLOWS, at + len(short)):
+        if text[at + len(short) :].lstrip("的").startswith(_FOLLOWS):
             return _Hit(unit.id, HEARD, at, at + len(short), _HEARD_AS)
     return None
 

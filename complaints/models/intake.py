@@ -1,5 +1,7 @@
 """How letters get in and what helps with them: mails, patterns, deadlines' rules, views, models."""
 
+from decimal import Decimal
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -185,3 +187,13 @@ class SuggestionModel(models.Model):
     def is_on(self) -> bool:
         """Whether it suggests: only while it did better than the patterns on letters unknown to it."""
         return self.accuracy > self.baseline
+
+    @property
+    def accuracy_percent(self) -> Decimal:
+        """The model's accuracy in percent."""
+        return 100 * self.accuracy
+
+    @property
+    def baseline_percent(self) -> Decimal:
+        """The patterns' accuracy in percent."""
+        return 100 * self.baseline

@@ -37,12 +37,14 @@ class Candidate:
 def duplicates_of(user: User, letter: Letter) -> list[Candidate]:
     """The visible letters most likely about the same matter, likeliest first. Four queries.
 
-    Same phone, card or identity number by its digest; or a similar text about the same unit.
+    Same phone, card or identity number by its digest; or a similar text about the same unit, or, as
+    long as the unit is not known, about any.
     """
     seen = _unrelated(letters_visible_to(user), letter)
     shared = _shared(seen, letter)
     near = _near(seen, letter, SAME_CUSTOMER).filter(pk__in=shared)
-    told = _near(seen, letter, SAME_TEXT).filter(unit=letter.unit)[:_COMPARED]
+    about = Q(unit=None) | Q(unit=letter.unit) if letter.unit_id else Q()
+    told = _near(seen, letter, SAME_TEXT).filter(about)[:_COMPARED]
     own = shingles(letter.text)
     found = {
         one.pk: Candidate(one, tuple(shared.get(one.pk, ())), similarity(own, shingles(one.text)))

@@ -73,7 +73,7 @@ def acted(request: SignedInRequest, form: F, do: Callable[[F], str]) -> tuple[bo
     try:
         messages.success(request, do(form))
     except ValidationError as error:
-        _show(form, error)
+        show_problems(form, error)
         return False, UNPROCESSABLE
     except ActRefused as error:
         form.add_error(None, str(error))
@@ -81,7 +81,7 @@ def acted(request: SignedInRequest, form: F, do: Callable[[F], str]) -> tuple[bo
     return True, 200
 
 
-def _show(form: forms.Form, error: ValidationError) -> None:
+def show_problems(form: forms.Form, error: ValidationError) -> None:
     """The service's problems beside their fields; those of no field above the form."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

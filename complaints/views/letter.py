@@ -28,6 +28,9 @@ class Door(NamedTuple):
 
 DOORS: Final = {
     "triage": Door("complaints:triage_letter", "分派", "user-check"),
+    "reassign": Door("complaints:letter_reassign", "改派", "user-check"),
+    "return": Door("complaints:letter_return", "退回分派", "corner-up-left"),
+    "reclassify": Door("complaints:letter_reclassify", "更正分类", "tag"),
     "decide": Door("complaints:responsibility_decide", "复核责任认定", "scale", "finding"),
     "settle": Door("complaints:objection_settle", "处理机构异议", "scale", "finding"),
     "object": Door("complaints:responsibility_object", "提出异议", "message-report", "finding"),
