@@ -9,21 +9,10 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import User
 from accounts.roles import Capability
-from complaints.mail.drafting import Terms
-from complaints.mail.words import KnownUnit
 from complaints.models import SEALED, Mail
 from complaints.redaction import redact
-from complaints.selectors.patterns import patterns_of
-from complaints.taxonomy import BUSINESSES
-from outlets.models import Unit
 
 _NOT_SHOWN: Final = set(SEALED) - {"customer_name"}
-
-
-def terms_of(branch: Unit) -> Terms:
-    """What the branch's mail is read by; two queries."""
-    rows = Unit.objects.filter(branch=branch).values_list("pk", "code", "name", "short_name")
-    return Terms(patterns_of(branch), [KnownUnit(*row) for row in rows], BUSINESSES)
 
 
 def mails_visible_to(user: User) -> QuerySet[Mail]:

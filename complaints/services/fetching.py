@@ -95,14 +95,14 @@ def mails_replay(*, branch: Unit, progress: Progress) -> Counter[str]:
     return ended
 
 
-def mail_fetch_request() -> Job | None:
+def mail_fetch_request(*, actor: User | None = None) -> Job | None:
     """Ask for the mailbox of the settings to be fetched; None when it is not said for which branch."""
     code = settings.MAIL_IMAP_UNIT
     found = list(branches().filter(code=code) if code else branches()[:2])
     if len(found) != 1:
         log.error("mail not fetched: MAIL_IMAP_UNIT names no branch, or is needed", code=code)
         return None
-    return job_request(kind=FETCH, scope=found[0].code, period="mail")
+    return job_request(kind=FETCH, scope=found[0].code, period="mail", actor=actor)
 
 
 def mails_replay_request(*, branch: Unit, actor: User) -> Job:

@@ -6,7 +6,6 @@ their own. Whoever fetches marks a mail as seen only after it: killed before, th
 next time; killed after, it is the row there is, by its `origin`.
 """
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,18 +19,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
-from complaints.mail.drafting import Draft, draft_of
-from complaints.mail.message import Reading
+from complaints.mail.drafting import Draft
 from complaints.mail.parts import MAX_FILE, File
-from complaints.mail.reader import MailReader, MailUnreadable
+from complaints.mail.reader import MailReader
 from complaints.mail.suspicion import suspicion
-from complaints.models import Attachment, Channel, Letter, Mail
+from complaints.models import Attachment, Channel, Letter, LetterEvent, Mail
 from complaints.redaction import redact
 from complaints.sealed_files import file_delete, file_seal, file_unseal
-from complaints.selectors.mail import terms_of
+from complaints.selectors.mail_look import Look, mail_look
 from complaints.services.attachments import attachment_add
-from complaints.services.letters import LetterFacts, letter_receive
+from complaints.services.letters import LetterFacts, letter_event_add, letter_receive
 from complaints.services.refusals import ActRefused
+from complaints.services.states import recusal_check, told
 from outlets.models import Unit
 
 log = structlog.get_logger(__name__)
@@ -71,16 +70,6 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What was made of a mail; without a reading or a draft it could not be read."""
-
-    digest: str
-    problem: str
-    reading: Reading | None = None
-    draft: Draft | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class HandMade:
     """A letter made of a mail by hand: what was filled in stands, what is empty is the mail's."""
 
@@ -100,7 +89,7 @@ def mail_take(*, branch: Unit, arrival: Arrival, reader: MailReader) -> tuple[Ma
     origin = arrival.origin or uuid.uuid4().hex
     if known := Mail.objects.filter(branch=branch, origin=origin).first():
         return known, False
-    look = mail_look(branch=branch, raw=arrival.raw, reader=reader, size=arrival.size)
+    look = mail_look(branch, arrival.raw, reader, arrival.size)
     file = file_seal(FOLDER, arrival.raw)
     mail = Mail(branch=branch, origin=origin, file=file, size=arrival.size or len(arrival.raw))
     try:
@@ -113,25 +102,9 @@ def mail_take(*, branch: Unit, arrival: Arrival, reader: MailReader) -> tuple[Ma
     return kept, is_new
 
 
-def mail_look(*, branch: Unit, raw: bytes, reader: MailReader, size: int = 0) -> Look:
-    """Read a mail's bytes; nothing is written."""
-    try:
-        reading = reader.read(raw)
-    except MailUnreadable as error:
-        return Look(_bytes_digest(raw), str(error))
-    if size > len(raw):
-        return Look(
-            _bytes_digest(raw),
-            f"邮件有{size // 1024 // 1024}MB，只取了邮件头，请到邮箱中查看",
-            reading,
-        )
-    draft = draft_of(reading, terms_of(branch), timezone.localtime())
-    return Look(reading.digest, draft.problem, reading, draft)
-
-
 def mail_replay(*, mail: Mail, actor: User | None, reader: MailReader) -> Mail:
     """Read a mail that was set aside again, by the patterns of now; MailMoved for any other."""
-    look = mail_look(branch=mail.branch, raw=file_unseal(mail.file), reader=reader)
+    look = mail_look(mail.branch, file_unseal(mail.file), reader, mail.size)
     with transaction.atomic():
         held = _held(mail, {Mail.State.SET_ASIDE}, "重新处理")
         _describe(held, look)
@@ -145,7 +118,7 @@ def mail_replay(*, mail: Mail, actor: User | None, reader: MailReader) -> Mail:
 
 def mail_make_letter(*, mail: Mail, made: HandMade, actor: User, reader: MailReader) -> Mail:
     """Make a letter of a mail that is none; ValidationError or MailMoved when that cannot be."""
-    look = mail_look(branch=mail.branch, raw=file_unseal(mail.file), reader=reader)
+    look = mail_look(mail.branch, file_unseal(mail.file), reader, mail.size)
     with transaction.atomic():
         held = _held(mail, set(Mail.State) - {Mail.State.TAKEN}, "登记为来信")
         facts = _facts_by_hand(look.draft, made, held)
@@ -167,10 +140,23 @@ def mail_ignore(*, mail: Mail, why: str, actor: User) -> Mail:
     return held
 
 
+@transaction.atomic
 def mail_raw(*, mail: Mail, why: str, actor: User) -> bytes:
-    """The raw mail, for somebody who may have it; the reason given is on record."""
+    """The raw mail, for somebody who may have it; the reason given is on record.
+
+    ActRefused when it is a letter the actor has an interest in, or whose years are over; SealBroken
+    when the file cannot be opened.
+    """
+    reason = redact(why)
+    if mail.letter is not None:
+        recusal_check(letter=mail.letter, actor=actor)
+        if mail.letter.redacted_at is not None:
+            raise ActRefused("这封来信已脱敏归档，原件不再提供")
+        reason = told(mail.letter, why)
+        kind = LetterEvent.Kind.REVEALED
+        letter_event_add(letter=mail.letter, kind=kind, actor=actor, reason=f"下载原件：{reason}")
     content = file_unseal(mail.file)
-    _audit("letter.mail_read", mail, actor, reason=redact(why))
+    _audit("letter.mail_read", mail, actor, reason=reason)
     return content
 
 
@@ -357,10 +343,6 @@ def _held(mail: Mail, states: Iterable[str], act: str) -> Mail:
 
 def _handled(mail: Mail, actor: User | None) -> None:
     mail.handled_at, mail.handled_by = timezone.now(), actor
-
-
-def _bytes_digest(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
 
 
 def _audit(event: str, mail: Mail, actor: User, **detail: str) -> None:
