@@ -1,10 +1,14 @@
-"""Teller records: quizzes, later device data and stars."""
+"""Service files, device data, quizzes, discipline and stars of tellers."""
 
 from django.apps import AppConfig
 
 
 class TellersConfig(AppConfig):
-    """Teller records: quizzes, later device data and stars."""
+    """Service files, device data, quizzes, discipline and stars of tellers."""
 
     name = "tellers"
     verbose_name = "柜员"
+
+    def ready(self) -> None:
+        """Make the jobs known."""
+        from tellers import jobs  # noqa: F401, PLC0415  (models must be loaded first)

@@ -1,10 +1,13 @@
 """The numbers of a star scheme, as data of a version. Source: docs/rules.md R8."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Self
 
+from outlets.months import Month
 from outlets.ruledata import InvalidRules, rules_from_json, rules_to_json
 
 SKILL: Final = "skill"
@@ -30,7 +33,26 @@ HIGHEST: Final = 5
 STAR_LABELS: Final = ("未达星级", "一星", "二星", "三星", "四星", "五星")
 _STARS: Final = tuple(str(star) for star in range(1, HIGHEST + 1))
 
+_PERIOD: Final = re.compile(r"([12][0-9]{3})(?:Q([1-4]))?")
+_QUARTER: Final = 3
+
 _Check = tuple[bool, str]
+
+
+class InvalidPeriod(ValueError):
+    """Not a rating period; the text is Chinese."""
+
+
+def period_days(label: str) -> tuple[date, date]:
+    """The first and last day of a rating period: a year (`2011`) or a quarter (`2011Q4`)."""
+    found = _PERIOD.fullmatch(label.strip())
+    if found is None:
+        raise InvalidPeriod(f"“{label[:20]}”不是有效的评定周期，应如“2011”或“2011Q4”")
+    year, quarter = int(found[1]), found[2]
+    if quarter is None:
+        return date(year, 1, 1), date(year, 12, 31)
+    last = Month(year, int(quarter) * _QUARTER)
+    return (last + (1 - _QUARTER)).first, last.last
 
 
 class InvalidStarScheme(ValueError):

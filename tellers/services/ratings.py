@@ -14,6 +14,7 @@ from outlets.bulk import BulkTable
 from tellers.models import StarPeriod
 from tellers.rating import RATED, Candidate, Dropped, Line, quotas, rate
 from tellers.selectors.star_facts import Person, teller_facts
+from tellers.services.refusals import PeriodMoved
 from tellers.stars import STAR_LABELS, StarRules
 
 _TABLE: Final = BulkTable(
@@ -38,10 +39,6 @@ _TABLE: Final = BulkTable(
     },
 )
 _MAY_COMPUTE: Final = (StarPeriod.State.OPEN, StarPeriod.State.COMPUTED)
-
-
-class PeriodMoved(Exception):
-    """The period is not in the state the act needs; the text is Chinese."""
 
 
 @dataclass(slots=True)
@@ -91,7 +88,7 @@ def periods_compute(*, period_ids: Collection[int]) -> int:
     )
     moved = [one for one in periods if one.state not in _MAY_COMPUTE]
     if moved:
-        raise PeriodMoved(f"{moved[0].label}已{moved[0].get_state_display()}，不能重新测算")
+        raise PeriodMoved(f"评定周期{moved[0].label}{moved[0].get_state_display()}，不能重新测算")
     rows = [row for same in _alike(periods) for row in rating_rows(same)]
     _TABLE.upsert(rows)
     _prune(periods, rows)

@@ -23,7 +23,14 @@ from tellers.rating import (
     quotas,
     rate,
 )
-from tellers.stars import DEFAULT_STARS, DIMENSIONS, InvalidStarScheme, StarRules
+from tellers.stars import (
+    DEFAULT_STARS,
+    DIMENSIONS,
+    InvalidPeriod,
+    InvalidStarScheme,
+    StarRules,
+    period_days,
+)
 
 D = Decimal
 DAY = date(2011, 6, 1)
@@ -260,6 +267,24 @@ def test_scheme_round_trips_through_json():
     assert StarRules.from_json(DEFAULT_STARS.to_json()) == DEFAULT_STARS
     with pytest.raises(InvalidStarScheme, match="colour"):
         StarRules.from_json(DEFAULT_STARS.to_json() | {"colour": "red"})
+
+
+@pytest.mark.parametrize(
+    ("label", "first", "last"),
+    [
+        ("2011", date(2011, 1, 1), date(2011, 12, 31)),
+        ("2011Q1", date(2011, 1, 1), date(2011, 3, 31)),
+        ("2012Q4", date(2012, 10, 1), date(2012, 12, 31)),
+    ],
+)
+def test_periods(label, first, last):
+    assert period_days(label) == (first, last)
+
+
+@pytest.mark.parametrize("label", ["", "2011Q5", "2011-04", "20111", "0011", "二〇一一"])
+def test_what_is_no_period(label):
+    with pytest.raises(InvalidPeriod, match="评定周期"):
+        period_days(label)
 
 
 # The rule read once more, slowly, with fractions and none of the code above.

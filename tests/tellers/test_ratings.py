@@ -176,7 +176,7 @@ def test_again_changes_nothing_and_who_left_goes(org, period):
 
 def test_a_shown_period_is_not_computed_again(org, period):
     StarPeriod.objects.update(state="PUBLIC")
-    with pytest.raises(PeriodMoved, match="2011已公示中，不能重新测算"):
+    with pytest.raises(PeriodMoved, match="评定周期2011公示中，不能重新测算"):
         periods_compute(period_ids=[period.pk])
 
 
