@@ -42,6 +42,7 @@ def reply(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "draft": draft,
         "templates": templates,
+        "may_edit_templates": request.user.can(Capability.LETTERS_SETTINGS),
         "chosen": request.GET.get("template", ""),
         "remedies": list(REMEDIES) if found.kind == Kind.COMPLAINT else [],
     }
