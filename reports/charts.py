@@ -96,7 +96,8 @@ def stacked_columns(
         for each in series
     ]
     ends = [_labelled(Decimal(0), f"{total}", position="top") for total in sums]
-    return _columns(names, series, [*parts, _bar("合计", "transparent", ends)], summary, width)
+    bars = [each | {"barWidth": "48%"} for each in (*parts, _bar("合计", "transparent", ends))]
+    return _columns(names, series, bars, summary, width)
 
 
 def paired_columns(

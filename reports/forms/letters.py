@@ -9,6 +9,7 @@ from django import forms
 from outlets.forms import DateInput
 from outlets.months import FIRST_YEAR, LAST_YEAR, Month
 from reports.forms.league import PlainSelect
+from reports.letters.page import OVERVIEW, VIEWS
 from reports.periods import (
     Period,
     Span,
@@ -46,6 +47,7 @@ class PeriodForm(forms.Form):
     part = forms.ChoiceField(label="期间", required=False, choices=PARTS, widget=PlainSelect)
     since = forms.DateField(label="或自", required=False, widget=DateInput())
     until = forms.DateField(label="至", required=False, widget=DateInput())
+    view = forms.ChoiceField(required=False, choices=VIEWS, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -76,6 +78,13 @@ class PeriodForm(forms.Form):
         else:
             self._check_part(data.get("year") or self.latest, data.get("part") or "")
         return data
+
+    @property
+    def chosen_view(self) -> str:
+        """The way of looking at them asked for, else the overview."""
+        self.is_valid()
+        cleaned = self.cleaned_data if self.is_bound else {}
+        return str(cleaned.get("view") or OVERVIEW)
 
     @property
     def period(self) -> Period:

@@ -26,6 +26,15 @@ from reports.selectors.letters import (
 )
 from reports.selectors.letters.counts import MONTH, STAFF, spans_of
 
+OVERVIEW: Final = "overview"
+VIEWS: Final = {
+    OVERVIEW: "总览",
+    "units": "机构",
+    "topics": "业务与原因",
+    "staff": "员工",
+    "risk": "投诉风险",
+    "rates": "投诉率",
+}
 TREND_MONTHS: Final = 12
 MOST_MONTHS: Final = 24
 MOST_BARS: Final = 15
@@ -50,14 +59,22 @@ class LetterStatistics:
     rates: Table
     charts: dict[str, Chart]
 
+    def tables_of(self, view: str) -> list[Table]:
+        """Those of one way of looking at them."""
+        people = [self.staff] if self.staff else []
+        return {
+            OVERVIEW: [self.summary, self.months],
+            "units": [self.institutions, self.responsibility, self.units],
+            "topics": self.topics,
+            "staff": people,
+            "risk": [self.risks],
+            "rates": [self.rates],
+        }[view]
+
     @property
     def tables(self) -> list[Table]:
         """All of them, in order."""
-        people = [self.staff] if self.staff else []
-        return [
-            self.summary, self.months, self.institutions, self.units, *people, *self.topics,
-            self.responsibility, self.risks, self.rates,
-        ]  # fmt: skip
+        return [table for view in VIEWS for table in self.tables_of(view)]
 
 
 def letter_statistics(user: User, period: Period, known: tuple[date, date] | None, today: date) -> LetterStatistics:  # fmt: skip

@@ -68,6 +68,7 @@ class Table:
     foot: list[Shown] | None = None
     note: str = ""
     empty: str = "本期没有这样的来信。"
+    sorts: bool = True  # whether the reader may change the order
 
     @property
     def lines(self) -> list[list[tuple[Heading, Shown]]]:

@@ -56,16 +56,16 @@ class Measure(NamedTuple):
 def measures(scope: Scope) -> list[Measure]:
     """Every type, then whose fault the complaints were found to be."""
     complaint = {"kind": COMPLAINT}
-    return [
-        *(
-            Measure(label, (kind,), "letters", {"kind": kind or NONE})
-            for kind, label in scope.kinds.items()
-        ),
-        *(
-            Measure(f"其中：{label}", (COMPLAINT,), name, complaint | {"responsibility": finding})
-            for name, (finding, label) in (*FINDINGS.items(), ("undecided", NOBODY))
-        ),
+    types = {
+        kind: Measure(label, (kind,), "letters", {"kind": kind or NONE})
+        for kind, label in scope.kinds.items()
+    }
+    untriaged = [types.pop("")] if "" in types else []
+    found = [
+        Measure(f"其中：{label}", (COMPLAINT,), name, complaint | {"responsibility": finding})
+        for name, (finding, label) in (*FINDINGS.items(), ("undecided", NOBODY))
     ]
+    return [*types.values(), *found, *untriaged]
 
 
 def summary(scope: Scope) -> Table:
@@ -94,6 +94,7 @@ def summary(scope: Scope) -> Table:
         rows=[_measured(scope, each, compared) for each in measures(scope)],
         foot=_measured(scope, everything, compared),
         note=scope.period.note,
+        sorts=False,
     )
 
 
@@ -105,7 +106,7 @@ def months(scope: Scope) -> Table:
     for month in Month.of(days.first).range_to(Month.of(days.last)):
         span = Span(max(month.first, days.first), min(month.last, days.last))
         rows.append([Shown(month.label), *_counted(scope, column.get(month.first, {}), {}, span)])
-    return Table("months", "逐月情况", _columns(scope, "月份", compared=False), rows)
+    return Table("months", "逐月情况", _columns(scope, "月份", compared=False), rows, sorts=False)
 
 
 def institutions(scope: Scope) -> Table:

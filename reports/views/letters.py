@@ -14,6 +14,8 @@ from outlets.spreadsheets import XLSX_TYPE
 from reports.forms.letters import PeriodForm
 from reports.letters.export import statistics_file
 from reports.letters.page import (
+    OVERVIEW,
+    VIEWS,
     LetterStatistics,
     known_days,
     known_holidays,
@@ -27,15 +29,20 @@ from reports.letters.page import (
 def letters(request: SignedInRequest) -> HttpResponse:
     """The page."""
     form, statistics = _asked(request)
+    view = form.chosen_view
     context: dict[str, Any] = {
         "form": form,
         "statistics": statistics,
         "period": statistics.period,
+        "views": VIEWS,
+        "view": view,
+        "tables": statistics.tables_of(view),
         "charts": [
             (f"chart-{name}", CHARTS[name], chart) for name, chart in statistics.charts.items()
-        ],
+        ]
+        if view == OVERVIEW
+        else [],
         "may_export": request.user.can(Capability.EXPORTS),
-        "query": request.GET.urlencode(),
     }
     return render(request, "reports/letters.html", context)
 

@@ -3,6 +3,7 @@
 const DARK = {
   "#22262b": "--tblr-body-color", "#565d66": "--tblr-secondary-color", "#ececed": "--tblr-border-color",
   "#d5d6d8": "--tblr-border-color", "#35597f": "--tblr-blue", "#b0351c": "--tblr-link-color",
+  "#4d7a65": "--tblr-green", "#96690f": "--tblr-yellow", "#6e6e6e": "--tblr-secondary-color", "#fff": "--tblr-body-bg",
 };
 
 /** The option with some colours replaced. */
@@ -17,13 +18,15 @@ function themed(value, colours) {
 // Below this width figures beside the points would cover the names; the table below has them.
 const NARROW = 480;
 
-/** The option without the figures beside its points. */
+/** The option without the figures beside its points, and with no more names below than there is room for. */
 function bare(option) {
   const quiet = (each) => ({ ...each, label: { ...each.label, show: false } });
   const series = option.series.map((each) => ({
     ...quiet(each), data: each.data.map((point) => (point?.label ? quiet(point) : point)),
   }));
-  return { ...option, series };
+  const named = option.xAxis?.type === "category";
+  const xAxis = named ? { ...option.xAxis, axisLabel: { ...option.xAxis.axisLabel, interval: "auto" } } : option.xAxis;
+  return { ...option, series, xAxis };
 }
 
 function draw(element) {
