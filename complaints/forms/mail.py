@@ -15,7 +15,7 @@ from complaints.taxonomy import BUSINESSES
 from outlets.selectors import units_visible_to
 
 BODY_MAX: Final = 20_000
-_OWN: Final = "留空则用邮件里认出的"
+_UNKNOWN: Final = "邮件里没有认出"
 
 
 class MailLetterForm(forms.Form):
@@ -53,7 +53,7 @@ class MailLetterForm(forms.Form):
         unit.queryset = units_visible_to(user).order_by("path")
         unit.label_from_instance = lambda one: one.name
         for name, known in _known(draft).items():
-            self.fields[name].help_text = f"{_OWN}{known}" if known else "邮件里没有认出"
+            self.fields[name].help_text = f"留空则用邮件里的{known}" if known else _UNKNOWN
 
     def clean_received_at(self) -> Any:
         """Not in the future."""
@@ -84,10 +84,9 @@ def _known(draft: Draft | None) -> dict[str, str]:
     """What the mail itself has, masked."""
     if draft is None:
         return {"customer_name": "", "customer_phone": "", "body": ""}
-    phone = mask_number(normalised(draft.phone)) if draft.phone else ""
     return {
-        "customer_name": mask_name(draft.name),
-        "customer_phone": phone,
+        "customer_name": f"“{mask_name(draft.name)}”" if draft.name else "",
+        "customer_phone": f"“{mask_number(normalised(draft.phone))}”" if draft.phone else "",
         "body": f"正文（{len(draft.body)}字）" if draft.body.strip() else "",
     }
 

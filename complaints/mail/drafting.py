@@ -57,10 +57,15 @@ def draft_of(reading: Reading, terms: Terms, now: datetime) -> Draft:
         received_at=received_at or sent_at,
         unit_id=unit_of(found.value("unit"), terms.units),
         business=business_of(found.value("business"), terms.businesses),
-        name=found.value("name")[:_FIELD],
+        name=(found.value("name") or name_in(reading.subject, terms.patterns))[:_FIELD],
         phone=found.value("phone")[:_FIELD],
         problem=reading.problem or _problem(reading, found, received_at, now),
     )
+
+
+def name_in(subject: str, patterns: Mapping[str, Sequence[str]]) -> str:
+    """The customer's name in a subject; empty when there is none."""
+    return extract(subject, {"name": patterns["name"]}).value("name") if subject else ""
 
 
 def _zoned(sent_at: datetime | None, now: datetime) -> datetime:

@@ -4,6 +4,7 @@ Patterns are regular expressions of the `regex` package, whose searches take a t
 thread: one that backtracks without end costs a moment and finds nothing.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -58,6 +59,7 @@ DEFAULTS: Final[Mapping[str, Sequence[str]]] = {
         rf"(?:客户|客戶|投诉人|投訴人|来电人|來電人|表扬人|建议人|联系人|聯絡人)(?:姓名|名称|名稱)?{_SEP}([\u4e00-\u9fff·]{{2,8}}?|[A-Za-z][A-Za-z .'-]{{1,38}}[A-Za-z])(?=先生|女士|小姐|\s*[\n\t，,。;；(（\[【|/]|\s*$|\s+\S|[:：])",
         rf"(?<![\u4e00-\u9fff])姓\s*名{_SEP}([\u4e00-\u9fff·]{{2,8}}?)(?=先生|女士|小姐|[\s，,。;；(（\[【]|$)",
         r"(?:客户|客戶)([\u4e00-\u9fff]{1,3}(?:先生|女士|小姐))",
+        r"(?:客户|客戶|顾客|顧客)[ \u3000]?((?!反映|来电|投诉|表扬|表示|要求|咨询|建议|诉求|姓名|名称|电话|经理|服务|信息|来信|致电|称|说|在|于|到|因|对|的)[\u4e00-\u9fff]{2,4}?)(?=[ \t\u3000，,。（(]|电话|手机|反映|来电|投诉|致电|称|$)",
         r"(?:接到|接)(?:客户)?([\u4e00-\u9fff]{2,4}?)(?:先生|女士|小姐)?(?:来电|來電|电话反映|[（(](?:联系)?电话)",
     ),
     "phone": (
@@ -67,7 +69,7 @@ DEFAULTS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "business": (
         rf"(?:业务|業務|产品|產品)(?:类型|類型|类别|類別|种类|種類|名称|名稱){_SEP}([^\s，,。;；】\]]{{2,20}})",
-        rf"(?:涉及|办理)(?:业务|業務){_SEP}([^\s，,。;；】\]]{{2,20}})",
+        rf"(?:涉及|办理|投诉|咨询|所办)(?:业务|業務){_SEP}([^\s，,。;；】\]]{{2,20}})",
     ),
 }  # fmt: skip
 
@@ -104,14 +106,13 @@ def extract(text: str, patterns: Mapping[str, Sequence[str]]) -> Extraction:
     plain = folded(text[:MAX_TEXT])
     found: dict[str, Found] = {}
     overdue: list[tuple[str, int]] = []
-    left = BUDGET
+    end = time.monotonic() + BUDGET
     for field, candidates in patterns.items():
         for place, pattern in enumerate(candidates, start=1):
             try:
-                value = first_value(pattern, plain, min(SECONDS, left))
+                value = first_value(pattern, plain, min(SECONDS, end - time.monotonic()))
             except TimeoutError:
                 overdue.append((field, place))
-                left = max(left - SECONDS, SECONDS / 10)
                 continue
             if value:
                 found[field] = Found(value, place)
@@ -124,6 +125,8 @@ def first_value(pattern: str, text: str, seconds: float = SECONDS) -> str:
 
     TimeoutError when it takes longer than allowed.
     """
+    if seconds <= 0:
+        raise TimeoutError
     match = regex.search(pattern, text[:MAX_TEXT], flags=regex.MULTILINE, timeout=seconds)
     if match is None:
         return ""

@@ -112,7 +112,11 @@ def _is_bounce(facts: _Facts) -> bool:
 
 
 def _names_failures(message: AnyMessage) -> bool:
-    temporary, permanent = all_failures(message)
+    """Whether flufl.bounce finds who was not reached; some of its detectors break on odd mails."""
+    try:
+        temporary, permanent = all_failures(message)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return False
     return bool(temporary or permanent)
 
 

@@ -1,6 +1,6 @@
 """Mail as its pages show it: whose, in which state, and what may be shown of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any, Final
@@ -9,8 +9,11 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import User
 from accounts.roles import Capability
+from complaints.mail.drafting import name_in
 from complaints.models import SEALED, Mail
 from complaints.redaction import redact
+from complaints.selectors.patterns import patterns_of
+from outlets.models import Unit
 
 _NOT_SHOWN: Final = set(SEALED) - {"customer_name"}
 
@@ -49,9 +52,10 @@ class MailLine:
     sender: str
 
 
-def mail_lines(mails: Iterable[Mail]) -> list[MailLine]:
-    """The mails as the list shows them."""
-    return [MailLine(mail, shown_subject(mail), shown_sender(mail)) for mail in mails]
+def mail_lines(mails: Iterable[Mail], branch: Unit) -> list[MailLine]:
+    """Mails of a branch as the list shows them."""
+    patterns = patterns_of(branch)
+    return [MailLine(mail, shown_subject(mail, patterns), shown_sender(mail)) for mail in mails]
 
 
 def shown_sender(mail: Mail) -> str:
@@ -61,7 +65,7 @@ def shown_sender(mail: Mail) -> str:
     return f"{local[:1]}***@{domain}" if local else "（未写明）"
 
 
-def shown_subject(mail: Mail) -> str:
-    """The subject, redacted; the customer's name goes too, where the letter knows it."""
+def shown_subject(mail: Mail, patterns: Mapping[str, Sequence[str]]) -> str:
+    """The subject, redacted; the customer's name goes too, where letter or patterns know it."""
     name = mail.letter.customer_name if mail.letter else ""
-    return redact(mail.subject, name) or "（无主题）"
+    return redact(mail.subject, name, name_in(mail.subject, patterns)) or "（无主题）"

@@ -24,6 +24,7 @@ from complaints.selectors.mail import (
     shown_subject,
 )
 from complaints.selectors.mail_page import mail_preview
+from complaints.selectors.patterns import patterns_of
 from complaints.services.fetching import (
     FETCH,
     REPLAY,
@@ -34,6 +35,7 @@ from complaints.services.fetching import (
 from complaints.services.mail import mail_ignore, mail_make_letter, mail_raw, mail_replay
 from complaints.services.refusals import ActRefused
 from complaints.views.acting import acted, form_methods, posted
+from outlets.models import Unit
 
 PAGE_SIZE: Final = 50
 ALL: Final = "ALL"
@@ -53,7 +55,7 @@ def mails(request: SignedInRequest) -> HttpResponse:
     jobs = jobs_open_of(request.user).filter(kind__in=[FETCH, REPLAY])
     context = {
         "page_obj": page,
-        "lines": mail_lines(page.object_list),
+        "lines": mail_lines(page.object_list, _branch(request)),
         "counts": counts,
         "total": sum(one.count for one in counts),
         "waiting": next(one.count for one in counts if one.state == Mail.State.SET_ASIDE),
@@ -65,12 +67,17 @@ def mails(request: SignedInRequest) -> HttpResponse:
     return render(request, "complaints/mails.html", context)
 
 
+def _branch(request: SignedInRequest) -> Unit:
+    unit = request.user.unit
+    assert unit is not None  # noqa: S101  (who has the capability belongs to a branch)
+    return unit.branch
+
+
 def _has_mailbox(request: SignedInRequest) -> bool:
     """Whether the mailbox of the settings is the user's branch's."""
-    unit = request.user.unit
-    if unit is None or not settings.MAIL_IMAP_URL:
+    if not settings.MAIL_IMAP_URL:
         return False
-    return settings.MAIL_IMAP_UNIT in {"", unit.branch.code}
+    return settings.MAIL_IMAP_UNIT in {"", _branch(request).code}
 
 
 @allowed(Capability.LETTERS_TRIAGE)
@@ -88,10 +95,8 @@ def fetch(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def replay_all(request: SignedInRequest) -> HttpResponse:
     """Ask for everything that was set aside to be read again."""
-    unit = request.user.unit
-    if unit is not None:
-        mails_replay_request(branch=unit.branch, actor=request.user)
-        messages.success(request, "正在按现行提取模式重新处理")
+    mails_replay_request(branch=_branch(request), actor=request.user)
+    messages.success(request, "正在按现行提取模式重新处理")
     return redirect("complaints:mails")
 
 
@@ -206,7 +211,7 @@ def _page(request: SignedInRequest, found: Mail, status: int = 200, **forms: Any
 def _context(found: Mail) -> dict[str, Any]:
     return {
         "mail": found,
-        "subject": shown_subject(found),
+        "subject": shown_subject(found, patterns_of(found.branch)),
         "sender": shown_sender(found),
         "may_ignore": found.state in {Mail.State.SET_ASIDE, Mail.State.DUPLICATE},
     }

@@ -196,4 +196,4 @@ def _page(
 def _offered(request: SignedInRequest) -> Any:
     """The mails patterns can be tried on: the latest that wait for a person."""
     waiting = mails_visible_to(request.user).filter(state=Mail.State.SET_ASIDE)
-    return mail_lines(waiting[:_TRIED])
+    return mail_lines(waiting[:_TRIED], _branch(request))
