@@ -20,6 +20,8 @@ def file_seal(folder: str, content: bytes) -> str:
 
 def file_unseal(name: str) -> bytes:
     """The plain content; SealBroken when it is gone, altered or not under its own name."""
+    if not name:
+        raise SealBroken("文件已不存在")
     try:
         with default_storage.open(name) as file:
             sealed = file.read()

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.masking import folded
 from accounts.models import User
 from complaints.models import Channel, Kind, Letter, Responsibility, SavedView, Severity
-from complaints.redaction import mask_number, normalised, numbers
+from complaints.redaction import Found, mask_number, normalised, numbers
 from complaints.sealing import blind_index
 from complaints.selectors.handlers import handlers_of
 from complaints.selectors.letters import letters_visible_to
@@ -157,31 +157,35 @@ def words_of(asked: str) -> list[str]:
 
 
 def private_query(asked: Mapping[str, str], user: User) -> QueryDict:
-    """The query with any customer's number in it replaced by its blind index, and nothing unknown.
-
-    A number that is a letter's reference stays: it names no customer.
-    """
-    given = {name: asked.get(name, "").strip() for name in (*ASKED, "customer")}
-    numbers_asked = [normalised(given.pop("customer"))] if given.get("customer") else []
-    given.pop("customer", None)
-    words = given["q"]
-    for found in reversed(list(numbers(words))):
-        if not letters_visible_to(user).filter(reference=words[found.start : found.end]).exists():
-            words = f"{words[: found.start]} {words[found.end :]}"
-            numbers_asked.append(found.number)
-    if numbers_asked:
-        given["number"] = blind_index("NUMBER", numbers_asked[0]).hex()
-        given["shown"] = mask_number(numbers_asked[0])
+    """The query with any customer's number in it replaced by its blind index, and nothing unknown."""
+    given = {name: asked.get(name, "").strip() for name in ASKED}
+    words, found = given["q"], customer_numbers(asked, user)
+    for one in reversed(found):
+        words = f"{words[: one.start]} {words[one.end :]}"
+    typed = asked.get("customer", "").strip()
+    wanted = [normalised(typed)] if typed else [one.number for one in found]
+    if wanted:
+        given |= {"number": blind_index("NUMBER", wanted[0]).hex(), "shown": mask_number(wanted[0])}
+    given["q"] = " ".join(words.split())
     query = QueryDict(mutable=True)
-    query.update(
-        {name: value for name, value in (given | {"q": " ".join(words.split())}).items() if value}
-    )
+    query.update({name: value for name, value in given.items() if value})
     return query
 
 
-def names_a_customer(asked: Mapping[str, str]) -> bool:
+def names_a_customer(asked: Mapping[str, str], user: User) -> bool:
     """Whether a query holds a number that has no place in a URL."""
-    return bool(asked.get("customer")) or any(numbers(asked.get("q", "")))
+    return bool(asked.get("customer") or customer_numbers(asked, user))
+
+
+def customer_numbers(asked: Mapping[str, str], user: User) -> list[Found]:
+    """The customers' numbers among the words; one that is a letter's reference names no customer."""
+    words = asked.get("q", "").strip()
+    seen = letters_visible_to(user)
+    return [
+        one
+        for one in numbers(words)
+        if not seen.filter(reference=words[one.start : one.end]).exists()
+    ]
 
 
 class SavedViewForm(forms.ModelForm[SavedView]):
@@ -190,3 +194,4 @@ class SavedViewForm(forms.ModelForm[SavedView]):
     class Meta:
         model = SavedView
         fields = ("name",)
+        error_messages = {"name": {"required": "请给这个查询起个名称"}}

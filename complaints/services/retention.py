@@ -73,7 +73,19 @@ def letters_redact(today: date, report: Report | None = None) -> int:
         done += count
         if report:
             report(min(99, 100 * done // max(total, 1)), f"已脱敏{done}封来信")
+    _strays_redact(today)
     return done
+
+
+@transaction.atomic
+def _strays_redact(today: date) -> None:
+    """The same with mails that never became a letter."""
+    old = Mail.objects.filter(letter=None, received_at__lt=_years_ago(today)).exclude(file="")
+    ids = list(old.values_list("pk", flat=True))
+    fields = [one for model, held in sealed_columns() if model is Mail for one in held]
+    _blank(Mail, fields, "id", ids)
+    _files_delete(Mail.objects.filter(pk__in=ids))
+    Mail.objects.filter(pk__in=ids).update(message_id="")
 
 
 @transaction.atomic
@@ -91,14 +103,14 @@ def _redact(ids: Sequence[int]) -> None:
     with pgtrigger.ignore(*_guards()):
         for model, fields in sealed_columns():
             if model is Letter or _of_letters(model):
-                _blank(model, fields, ids)
+                _blank(model, fields, "id" if model is Letter else "letter_id", ids)
     letters = Letter.objects.filter(pk__in=ids)
     letters.exclude(outcome="").update(outcome=GONE)
     letters.update(text=GONE, redacted_at=timezone.now())
     LetterNumber.objects.filter(letter__in=ids).delete()
     Mail.objects.filter(letter__in=ids).update(message_id="")
-    for model in (Attachment, Mail):
-        _files_delete(model, ids)
+    _files_delete(Attachment.objects.filter(letter__in=ids))
+    _files_delete(Mail.objects.filter(letter__in=ids))
 
 
 def _note(letters: Sequence[Letter]) -> None:
@@ -132,10 +144,9 @@ def _guards() -> Iterator[str]:
 
 
 def _blank(
-    model: type[models.Model], fields: Sequence[SealedTextField], ids: Sequence[int]
+    model: type[models.Model], fields: Sequence[SealedTextField], key: str, ids: Sequence[int]
 ) -> None:
     """Replace what is sealed there by the mark that it is gone; what was empty stays empty."""
-    key = "id" if model is Letter else "letter_id"
     sets: list[str] = []
     params: list[Any] = []
     for field in fields:
@@ -156,9 +167,9 @@ def _mark(field: SealedTextField) -> str:
     return "" if field.name.startswith("customer_") else GONE
 
 
-def _files_delete(model: Any, ids: Sequence[int]) -> None:
+def _files_delete(rows: QuerySet[Any]) -> None:
     """Forget the files; they are removed once that is certain."""
-    rows = model.objects.filter(letter__in=ids).exclude(file="")
-    for name in rows.values_list("file", flat=True):
+    held = rows.exclude(file="")
+    for name in held.values_list("file", flat=True):
         transaction.on_commit(partial(file_delete, name))
-    rows.update(file="")
+    held.update(file="")

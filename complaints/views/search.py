@@ -26,7 +26,7 @@ _MAX_PAGE: Final = 4  # digits
 @require_http_methods(["GET", "HEAD", "POST"])
 def letters(request: SignedInRequest) -> HttpResponse:
     """The letters sought. What was typed is posted, so that no customer's number is in a URL."""
-    if request.method == "POST" or names_a_customer(request.GET):
+    if request.method == "POST" or names_a_customer(request.GET, request.user):
         asked = request.POST if request.method == "POST" else request.GET
         query = private_query(asked, request.user)
         return redirect(f"{reverse('complaints:letters')}?{query.urlencode()}")
