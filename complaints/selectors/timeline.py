@@ -112,6 +112,7 @@ _WORDS: Final[Mapping[str, Words]] = {
     "until": lambda value, _: f"至{value}",
     "reference": lambda value, _: f"工单{value}",
     "level": lambda value, _: LEVEL_LABELS.get(value, ""),
+    "authority": lambda value, _: f"{value}批准",
     "result": lambda value, _: str(value),
     "reason": lambda value, _: str(value),
 }
