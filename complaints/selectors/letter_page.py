@@ -175,7 +175,7 @@ def _finding(
         opinion=redact(row.opinion, letter.customer_name),
         objection=redact(row.objection, letter.customer_name),
         objection_answer=redact(row.objection_answer, letter.customer_name),
-        evidence=tuple(_evidence(row, letter)),
+        evidence=tuple(evidence_of(row, letter)),
         until=objection_day(row) if in_force(row) and row.unit_id else None,
         may_decide=others and row.state == _State.PROPOSED,
         may_object=speaks_for(user, row.unit) and not objection_closed(row, today),
@@ -183,7 +183,8 @@ def _finding(
     )
 
 
-def _evidence(row: Responsibility, letter: Letter) -> Iterable[str]:
+def evidence_of(row: Responsibility, letter: Letter) -> Iterable[str]:
+    """What a finding rests on, in words; file names masked."""
     for note in row.evidence_notes.all():
         author = note.author.name if note.author else ""
         yield f"{note.get_kind_display()}（{author} {timezone.localtime(note.at):%m-%d %H:%M}）"

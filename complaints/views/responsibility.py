@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
@@ -17,6 +18,7 @@ from complaints.forms.responsibility import (
 )
 from complaints.models import Responsibility
 from complaints.redaction import redact
+from complaints.selectors.letter_page import evidence_of
 from complaints.selectors.responsibility import responsibilities_visible_to
 from complaints.selectors.standing import speaks_for
 from complaints.services.responsibility import (
@@ -74,7 +76,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         responsibility_reject(responsibility=row, opinion=data["opinion"], actor=actor)
         return "已退回，可以重新提出认定"
 
-    form = DecideForm(posted(request))
+    form = DecideForm(posted(request), initial={"day": timezone.localdate()})
     done, status = acted(request, form, do)
     if done:
         return redirect("complaints:letter", row.letter_id)
@@ -151,6 +153,7 @@ def _finding_page(
         "letter": letter,
         "row": row,
         "grounds": redact(row.grounds, letter.customer_name),
+        "evidence": list(evidence_of(row, letter)),
         "objection": redact(row.objection, letter.customer_name),
     }
     return render(request, f"complaints/finding_{act}.html", context, status=status)

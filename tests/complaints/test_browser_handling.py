@@ -17,6 +17,7 @@ from complaints.services.responsibility import (
     responsibility_object,
     responsibility_propose,
 )
+from complaints.services.triage import Classification, letter_triage
 from tests.browser import DESK, PHONE, overflow, violations
 from tests.complaints.letters import NAME, make_letter
 from tests.factories import make_staff
@@ -27,19 +28,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def complaint(org, cast):
-    """A complaint about `a1`, assigned to the department the day before yesterday."""
-    return make_letter(
-        branch=org.branch,
-        unit=org.a1,
-        unit_path=org.a1.path,
-        staff=make_staff(unit=org.a1, name="张柜员"),
+    """A complaint about `a1` of the day before yesterday, given to the department by the office."""
+    letter = make_letter(branch=org.branch, received_at=timezone.now() - timedelta(days=2))
+    found = Classification(
         kind="COMPLAINT",
+        channel="HOTLINE",
+        severity="NORMAL",
+        unit=org.a1,
+        staff=make_staff(unit=org.a1, name="张柜员"),
         business="B01",
         cause="C01",
-        state="ASSIGNED",
-        handler=cast.department,
-        received_at=timezone.now() - timedelta(days=2),
     )
+    office = cast.service_office
+    return letter_triage(letter=letter, found=found, handler=cast.department, actor=office)
 
 
 def done(page, text):
