@@ -10,5 +10,5 @@ class ComplaintsConfig(AppConfig):
     verbose_name = "95566 来信"
 
     def ready(self) -> None:
-        """Make the jobs known."""
-        from complaints import jobs  # noqa: F401, PLC0415  (models must be loaded first)
+        """Make the jobs known, and what waits for people."""
+        from complaints import jobs, notices  # noqa: F401, PLC0415  (models must be loaded first)

@@ -269,7 +269,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "complaints.tasks.letters_redact",
         "schedule": crontab(hour=2, minute=30),
     },
-    "remind-letters": {"task": "complaints.tasks.letters_remind", "schedule": 3600.0},
+    "train-letter-suggestions": {
+        "task": "complaints.tasks.letters_train",
+        "schedule": crontab(day_of_month=1, hour=3, minute=0),
+    },
+    "remind-letters": {
+        "task": "complaints.tasks.letters_remind",
+        "schedule": float(env.number("LETTERS_REMIND_SECONDS", 3600)),
+    },
 }
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 # Years after which a closed letter loses what its customer entrusted to it.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Capability, Role
@@ -61,11 +61,13 @@ def todo_of(user: User) -> QuerySet[Letter]:
     )
 
 
-def todo_count(user: User) -> int:
-    """How many letters wait for this user. One query; none for who handles no letters."""
+def todo_counts(user: User, today: date) -> tuple[int, int]:
+    """How many letters wait for the user, and how many of those are past their answer's deadline."""
     if user.unit is None or not user.can(Capability.LETTERS_READ):
-        return 0
-    return todo_of(user).prefetch_related(None).order_by().count()
+        return 0, 0
+    overdue = Count("pk", filter=Q(due_on__lt=today, state__in=_OPEN))
+    found = todo_of(user).order_by().aggregate(waiting=Count("pk"), overdue=overdue)
+    return found["waiting"], found["overdue"]
 
 
 def _reminded(user: User) -> Q:
