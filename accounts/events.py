@@ -32,6 +32,7 @@ EVENTS: dict[str, str] = {
     "checklist.import": "由文件建立标准草稿",
     "checklist.publish": "发布检查标准",
     "import.quizzes": "导入测试成绩",
+    "import.letters": "导入来信",
     "import.device": "导入星级柜员牌数据",
     "scheme.draft": "起草竞赛办法",
     "scheme.revise": "修改竞赛办法草稿",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from outlets.spreadsheets import (
     Column,
     ImportRefused,
+    Row,
     RowError,
     SheetOut,
     books,
@@ -378,3 +379,29 @@ def test_values_of_every_type_are_written():
     row = only_row(named(write_file("a.xlsx", [sheet]), "a.xlsx"), columns)
     assert [row.shown(column.name) for column in columns[:5]] == ["A", "是", "", "3", "1.2"]
     assert row.date("5") == date(2011, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("2011-04-30 09:15", "2011-04-30T09:15"),
+        ("2011/4/30 9:15:07", "2011-04-30T09:15:07"),
+        ("2011年4月30日9时15分", "2011-04-30T09:15"),
+        ("2011-04-30T09:15:00.123", "2011-04-30T09:15"),
+        ("2011-04-30", "2011-04-30T00:00"),
+        ("20110430", "2011-04-30T00:00"),
+        (40663.385416666664, "2011-04-30T09:15"),
+        (datetime.fromisoformat("2011-04-30T09:14:59.999990"), "2011-04-30T09:15"),
+        (date(2011, 4, 30), "2011-04-30T00:00"),
+    ],
+)
+def test_moments(cell, found):
+    row = Row(2, {"时间": cell}, [])
+    assert row.moment("时间") == datetime.fromisoformat(found)
+
+
+@pytest.mark.parametrize("cell", ["2011-04-30 25:00", "2011-04-309:15", "昨天", 0.5, True])
+def test_no_moments(cell):
+    row = Row(2, {"时间": cell}, [])
+    assert row.moment("时间") is None
+    assert not row.is_sound
