@@ -34,7 +34,7 @@ from complaints.services.fetching import (
 )
 from complaints.services.mail import mail_ignore, mail_make_letter, mail_raw, mail_replay
 from complaints.services.refusals import ActRefused
-from complaints.views.acting import acted, form_methods, posted
+from complaints.views.acting import CONFLICT, UNPROCESSABLE, acted, form_methods, posted
 from outlets.models import Unit
 
 PAGE_SIZE: Final = 50
@@ -161,15 +161,15 @@ def ignore(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put the mail away."""
     found = _mail(request, pk)
     form = MailIgnoreForm(request.POST)
-
-    def do(form: MailIgnoreForm) -> str:
+    if not form.is_valid():
+        return _page(request, found, UNPROCESSABLE, ignore_form=form)
+    try:
         mail_ignore(mail=found, why=form.cleaned_data["why"], actor=request.user)
-        return "邮件已忽略，原件仍保留"
-
-    done, status = acted(request, form, do)
-    if done:
-        return redirect("complaints:mails")
-    return _page(request, found, status, ignore_form=form)
+    except ActRefused as error:
+        messages.error(request, str(error))
+        return redirect("complaints:mail", pk)
+    messages.success(request, "邮件已忽略，原件仍保留")
+    return redirect("complaints:mails")
 
 
 @allowed(Capability.LETTERS_TRIAGE)
@@ -179,12 +179,12 @@ def raw(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _mail(request, pk)
     form = MailRawForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, 422, raw_form=form)
+        return _page(request, found, UNPROCESSABLE, raw_form=form)
     try:
         content = mail_raw(mail=found, why=form.cleaned_data["reason"], actor=request.user)
     except (ActRefused, SealBroken, ValidationError) as error:
         form.add_error(None, _OPENED if isinstance(error, SealBroken) else str(error))
-        return _page(request, found, 409, raw_form=form)
+        return _page(request, found, CONFLICT, raw_form=form)
     response = HttpResponse(content, content_type="message/rfc822")
     response["Content-Disposition"] = f'attachment; filename="mail-{found.pk}.eml"'
     response["X-Content-Type-Options"] = "nosniff"
