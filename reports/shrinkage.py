@@ -19,7 +19,7 @@ from scipy.special import gammaincinv, gammaln
 LEAST_UNITS: Final = 3
 INTERVAL: Final = (0.05, 0.95)
 _LEAST_SHAPE: Final = 0.1
-_CENT: Final = Decimal("0.01")
+_PLACES: Final = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
-    """A unit's rate: its plain ratio, the posterior mean, and the 90 % interval, two places."""
+    """A unit's rate: its plain ratio, the posterior mean, and the 90 % interval, three places."""
 
     plain: Decimal
     mean: Decimal
@@ -92,7 +92,7 @@ def shrunk(count: Count, prior: Prior) -> Shrunk:
     shape, rate = prior.shape + count.events, prior.rate + count.exposure
     low, high = (float(gammaincinv(shape, q)) / rate for q in INTERVAL)
     plain = count.events / count.exposure if count.exposure else 0.0
-    return Shrunk(_cents(plain), _cents(shape / rate), _cents(low), _cents(high))
+    return Shrunk(_stored(plain), _stored(shape / rate), _stored(low), _stored(high))
 
 
 def _likelihood(
@@ -110,5 +110,5 @@ def _likelihood(
     return float(each.sum())
 
 
-def _cents(value: float) -> Decimal:
-    return Decimal(repr(value)).quantize(_CENT)
+def _stored(value: float) -> Decimal:
+    return Decimal(repr(value)).quantize(_PLACES)

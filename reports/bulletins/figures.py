@@ -18,6 +18,7 @@ from inspections.models import Channel
 from inspections.scoring import stored
 from outlets.models import Unit
 from outlets.months import Month
+from reports.bulletins.letters import letter_figures
 from reports.closing import CLOSED, OPEN
 from reports.models import Correction, MonthClose, MonthlyScore
 from reports.ranking import SeasonStanding, season
@@ -80,6 +81,7 @@ def bulletin_figures(*, branch: Unit, month: Month, number: int, issued_on: date
         "failed": [_failed(item) for item in failed_items(inspected.keys(), FAILED)],
         "trend": [_sums(each) for each in month_sums(branch.pk, _trend_months(branch, month))],
         "season": _season(branch, month, rules),
+        "letters": letter_figures(branch=branch, month=month, as_of=issued_on, rows=rows),
     }
 
 

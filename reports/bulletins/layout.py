@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import segno
+from django.utils.html import format_html
 
-from reports.bulletins import drawings, words
+from outlets.months import Month
+from reports.bulletins import drawings, letters, words
 from reports.charts import Chart, chart_svg
+from reports.letters.scope import COMPLAINT, KINDS
 from reports.scheme import COMPONENT_LABELS, DEVICE, QUIZ
 
 Figures = Mapping[str, Any]
@@ -110,8 +113,9 @@ def sections(figures: Figures) -> list[Section]:
         _moves(figures),
         _failed(figures),
         _season(figures),
+        _letters(figures),
     ]
-    kept = [section for section in made if section.blocks]
+    kept = [section for section in made if section.blocks or section.intro]
     for numeral, section in zip(words.NUMERALS, kept, strict=False):
         section.heading = f"{numeral}、{section.name}"
     return kept
@@ -199,6 +203,74 @@ def _season(figures: Figures) -> Section:
         ),
     ]
     return Section("竞赛累计", blocks, words.season_intro(competition))
+
+
+def _letters(figures: Figures) -> Section:
+    """Nothing in a bulletin from before letters were kept: it must stay what it was."""
+    held = figures.get("letters")
+    if held is None:
+        return Section("来信情况", [])
+    blocks: list[Block] = []
+    if held["year"]["total"]:
+        month = Month.parse(figures["month"])
+        blocks.append(Table(_kind_columns(month), letters.kinds_table(held), style="short"))
+        blocks += _figure("逐月来信（件）", letters.chart(held))
+        rows = held["institutions"]
+        style = "wide short" if len(rows) <= _SHORT_TABLE else "wide"
+        blocks.append(Table(_letter_columns(month), rows, caption="各机构来信", style=style))
+    counted, note = letters.shown(held["counted"])
+    if counted:
+        caption = "计入本月成绩的来信"
+        blocks.append(Table(_counted_columns(), counted, caption=caption, note=note))
+    return Section("来信情况", blocks, letters.intro(figures, Month.parse(figures["month"])))
+
+
+def _kind_columns(month: Month) -> list[Column]:
+    so_far = f"1至{month.month}月" if month.month > 1 else "1月"
+    return [
+        Column("类型", "name", lambda row: row["label"]),
+        Column(f"{month.month}月", "num", lambda row: row["month"]),
+        Column("上年同月", "num", lambda row: row["month_then"]),
+        Column("同比", "num", lambda row: row["month_change"]),
+        Column(so_far, "num", lambda row: row["year"]),
+        Column("上年同期", "num", lambda row: row["year_then"]),
+        Column("同比", "num", lambda row: row["year_change"]),
+    ]
+
+
+def _letter_columns(month: Month) -> list[Column]:
+    """The month by type, then the year so far."""
+    types = {**KINDS, "bank": "有效"}
+    return [
+        Column("机构", "name", lambda row: row["name"]),
+        *(_letter_column(label, "month", key) for key, label in types.items()),
+        _letter_column(f"{month.month}月合计", "month", "total"),
+        _letter_column("累计", "year", "total"),
+        _letter_column("累计投诉", "year", COMPLAINT),
+        _letter_column("累计有效", "year", "bank"),
+    ]
+
+
+def _letter_column(label: str, span: str, key: str) -> Column:
+    return Column(label, "num", lambda row: row[span][key])
+
+
+def _counted_columns() -> list[Column]:
+    return [
+        Column("日期", "name", lambda row: row["day"]),
+        Column("工单号", "name", _letter_name),
+        Column("单位", "name", lambda row: row["unit"]),
+        Column("事由", "name", lambda row: row["cause"]),
+        Column("加减分", "num", lambda row: _signed(row["value"])),
+    ]
+
+
+def _letter_name(row: Figures) -> str:
+    """The letter's number, which opens it where the installation has an address."""
+    name = str(row["reference"])
+    style = "color:inherit;text-decoration:none"
+    url = row["url"]
+    return format_html('<a href="{}" style="{}">{}</a>', url, style, name) if url else name
 
 
 def _scores(rows: Iterable[Figures]) -> list[Column]:

@@ -236,7 +236,7 @@ def rates(found: Rates) -> Table:
         key="rates",
         title="每万笔业务的投诉",
         columns=tuple(
-            Heading(one, is_figure=bool(place), on_phones=one not in {"业务笔数", "每万笔"})
+            Heading(one, is_figure=bool(place), on_phones=one in {"单位", "投诉", "收缩后"})
             for place, one in enumerate(labels)
         ),
         rows=rows,

@@ -26,7 +26,8 @@ function bare(option) {
   }));
   const named = option.xAxis?.type === "category";
   const xAxis = named ? { ...option.xAxis, axisLabel: { ...option.xAxis.axisLabel, interval: "auto" } } : option.xAxis;
-  return { ...option, series, xAxis };
+  const legend = option.legend && { ...option.legend, itemGap: 8, itemWidth: 9, itemHeight: 9 };
+  return { ...option, series, xAxis, ...(legend && { legend }) };
 }
 
 function draw(element) {

@@ -215,11 +215,11 @@ def test_another_branch_does_not_show(april):
 
 
 def test_more_outlets_are_not_more_queries(april, django_assert_num_queries):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         figures(april.branch)
     for number in range(3):
         from tests.factories import make_outlet
 
         make_score(make_outlet(parent=april.a), APRIL, rank=4 + number, total="80.00")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         figures(april.branch)

@@ -251,7 +251,7 @@ def test_rates_by_unit(org, cast, django_assert_num_queries):
     with django_assert_num_queries(2):
         rates = complaint_rates(cast.service_office, YEAR_2011)
     assert [(r.name, r.transactions, r.complaints, str(r.rate.plain)) for r in rates.rows] == [
-        ("甲一网点", 12_000, 3, "2.50"), ("甲二网点", 8_000, 0, "0.00"), ("乙一网点", 30_000, 1, "0.33"),
+        ("甲一网点", 12_000, 3, "2.500"), ("甲二网点", 8_000, 0, "0.000"), ("乙一网点", 30_000, 1, "0.333"),
     ]  # fmt: skip
     assert rates.units == 3
     a1, a2, b1 = (row.rate for row in rates.rows)

@@ -67,8 +67,8 @@ def complaint_rates(user: User, span: Span) -> Rates:
         for row in rows
         if row[0] in names
     ]
-    ordered = sorted(seen, key=lambda one: (-one.rate.mean, one.name))
-    return Rates(ordered, f"{prior.mean:.2f}", len(rows))
+    ordered = sorted(seen, key=lambda one: (-one.rate.mean, -one.rate.plain, one.name))
+    return Rates(ordered, f"{prior.mean:.3f}", len(rows))
 
 
 def whole_months(span: Span) -> list[Month]:

@@ -233,7 +233,7 @@ def test_rates_or_why_there_are_none(client, year, cast):
     _, html = read(client, cast.service_office)
     rows = cells(html, "每万笔业务的投诉")
     assert rows[0] == ["单位", "业务笔数", "投诉", "每万笔", "收缩后", "90%区间"]
-    assert rows[1][:4] == ["甲一网点", "10,000", "2", "2.00"]
+    assert rows[1][:4] == ["甲一网点", "10,000", "2", "2.000"]
     assert 1 < float(rows[1][4]) < 2
     assert "按3个有业务量的单位拟合" in html
 
