@@ -115,4 +115,4 @@ def test_the_locked_packages_are_those_the_project_names():
     locked = set(
         re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     )
-    assert {name.lower() for name in named} <= locked
+    assert {name.lower().replace(".", "-") for name in named} <= locked

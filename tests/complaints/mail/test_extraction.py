@@ -3,7 +3,9 @@
 import io
 import time
 import zipfile
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,10 +40,11 @@ UNITS = [
 TERMS = Terms(DEFAULTS, UNITS, BUSINESSES)
 
 
-def reading(text: str, **kw) -> Reading:
-    said = {"message_id": "", "subject": "", "sender": "", "sent_at": NOW, "problem": "",
-            "signs": Signs(), "files": (), "digest": ""} | kw  # fmt: skip
-    return Reading(text=text, **said)
+BLANK = Reading("", "", "", NOW, "", "", Signs(), (), "")
+
+
+def reading(text: str, **kw: Any) -> Reading:
+    return replace(BLANK, text=text, **kw)
 
 
 @pytest.mark.parametrize("sample", [*SAMPLES, TRADITIONAL], ids=lambda one: one.name)

@@ -82,6 +82,7 @@ def _as_expected(sent: Sent, kept: Mail) -> None:
     if sent.text is None:
         assert kept.letter is None
         return
+    assert kept.letter is not None, sent.name
     assert kept.letter.body == sent.text, sent.name
     assert kept.letter.kind == "COMPLAINT"
     names = [one.name for one in kept.letter.attachments.all()]

@@ -52,7 +52,7 @@ def odd(number: int = 0) -> bytes:
 
 
 def text_of(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 # The list

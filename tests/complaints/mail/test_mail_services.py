@@ -171,10 +171,10 @@ def test_two_at_once_with_the_same_mail_make_one_letter(transactional_db, org):
 # By hand
 
 
-def corrected(branch, **fields: list[str]) -> None:
+def corrected(branch, actor, **fields: list[str]) -> None:
     patterns = patterns_of(branch)
     seen = patterns_mark(patterns)
-    patterns_set(branch=branch, patterns=patterns | fields, seen=seen, actor=None)
+    patterns_set(branch=branch, patterns=patterns | fields, seen=seen, actor=actor)
 
 
 def test_a_mail_is_read_again_by_corrected_patterns(org, office, take, reader):
@@ -182,7 +182,7 @@ def test_a_mail_is_read_again_by_corrected_patterns(org, office, take, reader):
     kept = take(odd)
     assert kept.state == "SET_ASIDE"
     assert mail_replay(mail=kept, actor=office, reader=reader).state == "SET_ASIDE"
-    corrected(org.branch, reference=[r"单据\s*([A-Z0-9-]+)"], unit=[r"办理地点\s*(\S+?)[，,]"],
+    corrected(org.branch, office, reference=[r"单据\s*([A-Z0-9-]+)"], unit=[r"办理地点\s*(\S+?)[，,]"],
               name=[r"顾客【(\S+?)】"])  # fmt: skip
     done = mail_replay(mail=kept, actor=office, reader=reader)
     assert (done.state, done.letter.reference) == ("TAKEN", "KF-2011-0415-88")
@@ -300,7 +300,7 @@ def test_saving_what_is_there_writes_nothing(org, office):
 
 def test_who_saves_later_learns_that_somebody_was_faster(org, office):
     seen = patterns_mark(patterns_of(org.branch))
-    corrected(org.branch, phone=[r"致电(\d+)"])
+    corrected(org.branch, office, phone=[r"致电(\d+)"])
     with pytest.raises(ValidationError, match="他人刚刚改过"):
         patterns_set(branch=org.branch, patterns=patterns_of(org.branch), seen=seen, actor=office)
 
