@@ -43,6 +43,18 @@ MENU = (
         "编发、预览和下载每月《服务工作简报》。",
     ),
     Entry(
+        "待办来信", "mail", "complaints:mine", (Capability.LETTERS_READ,),
+        "等待您处理的来信，按期限先后排列；到期、逾期和待审批的都在这里。",
+    ),
+    Entry(
+        "来信", "mail", "complaints:letters", (Capability.LETTERS_READ,),
+        "95566 等渠道的来信：查找、办理、答复、认定责任。",
+    ),
+    Entry(
+        "来信分拣", "inbox", "complaints:triage", (Capability.LETTERS_TRIAGE,),
+        "给待分派的来信定类型、机构与原因，派给承办人。",
+    ),
+    Entry(
         "来信统计", "chart-bar", "reports:letters", (Capability.LEAGUE_READ,),
         "来信按类型、机构、业务、原因与责任的统计，同比、环比和投诉率。",
     ),

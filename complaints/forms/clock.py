@@ -59,6 +59,11 @@ class ExtensionDecideForm(forms.Form):
         label="不予延期的原因", max_length=300, required=False, widget=text_area(3)
     )
 
+    def __init__(self, *args: Any, further: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not further:
+            del self.fields["authority"]
+
 
 class ExtensionNotifyForm(DatedForm):
     """How and when the complainant was told of the extension."""

@@ -47,7 +47,7 @@ def clock_panel(
 def standing_words(clock: Clock, today: date) -> tuple[str, str]:
     """How a clock stands in a few words, and the tone: good, soon, bad or quiet."""
     if clock.stopped_on:
-        return f"{clock.stopped_on}起鉴定，期限停止计算", "quiet"
+        return "鉴定中，期限停止计算", "quiet"
     left = clock.days_left(today)
     if left is not None:
         return days_words(left), tone_of(left)

@@ -112,7 +112,7 @@ def extension_decide(request: SignedInRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         if data["decision"] == "approve":
             extensions.extension_approve(
-                letter=found, authority=data["authority"], actor=request.user
+                letter=found, authority=data.get("authority", ""), actor=request.user
             )
             return "已批准延期"
         extensions.extension_refuse(letter=found, reason=data["reason"], actor=request.user)
@@ -120,8 +120,9 @@ def extension_decide(request: SignedInRequest, pk: int) -> HttpResponse:
 
     level = LEVEL_LABELS.get(str(detail.get("level")), "")
     lead = f"申请按“{level}”延期：{detail.get('reason', '')}" if asked else "没有等待审批的申请。"
+    form = shapes.ExtensionDecideForm(posted(request), further=detail.get("level") == FURTHER)
     words = Words("审批延期", lead, "提交审批", "clock-check")
-    return act_page(request, found, shapes.ExtensionDecideForm(posted(request)), words, do)
+    return act_page(request, found, form, words, do)
 
 
 @allowed(Capability.LETTERS_HANDLE)

@@ -1,13 +1,13 @@
 """What the fault tests ask of the product, each run as a process of its own:
 
-`python -m tests.faults.scenario load | rollup | bulletin`.
+`python -m tests.faults.scenario load | rollup | bulletin | letters`.
 """
 
 import os
 import random
 import sys
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import django
@@ -23,6 +23,7 @@ from outlets.models import Unit  # noqa: E402
 from outlets.months import Month  # noqa: E402
 from reports.models import MonthClose  # noqa: E402
 from reports.services.months import ROLLUP, job_for_months, month_publish  # noqa: E402
+from tests.complaints.letters import make_letter  # noqa: E402
 from tests.factories import make_branch, make_institution, make_outlet, make_user  # noqa: E402
 
 BRANCH, MONTH = "AS", Month(2011, 4)
@@ -86,5 +87,13 @@ def bulletin() -> None:
     print(issued.job_id)
 
 
+def letters() -> None:
+    """Complaints of the branch with 9, 2, 0 and -7 days left."""
+    branch = Unit.objects.get(code=BRANCH)
+    for left in (9, 2, 0, -7):
+        received = timezone.now() - timedelta(days=15 - left)
+        make_letter(branch=branch, kind="COMPLAINT", state="ASSIGNED", received_at=received)
+
+
 if __name__ == "__main__":
-    {"load": load, "rollup": rollup, "bulletin": bulletin}[sys.argv[1]]()
+    {"load": load, "rollup": rollup, "bulletin": bulletin, "letters": letters}[sys.argv[1]]()

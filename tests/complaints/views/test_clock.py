@@ -171,7 +171,7 @@ class TestAppraisalAndReview:
         client = enter(cast.department)
         client.post(url("appraisal", letter), PAGES["appraisal"])
         page = client.get(reverse("complaints:letter", args=[letter.pk])).content.decode()
-        assert "起鉴定，期限停止计算" in page
+        assert "鉴定中，期限停止计算" in page
         client.post(url("appraisal_end", letter), {"on": TODAY()})
         letter.refresh_from_db()
         assert letter.due_on == TODAY() + timedelta(days=10)
