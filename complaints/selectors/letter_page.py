@@ -253,7 +253,7 @@ def _when(letter: Letter, clock: Clock, today: date) -> str:
         return ""
     if clock.answered_on:
         late = (clock.answered_on - clock.due).days
-        return f"比期限晚{late}天答复" if clock.is_late else "在期限内答复"
+        return f"比期限晚{late}天答复" if late > 0 else "在期限内答复"
     if clock.ended or not letter.is_open:
         return ""
     left = (clock.due - today).days
