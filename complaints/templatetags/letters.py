@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.page import query
+from complaints.excerpts import Piece
 from complaints.models import Letter, SavedView
 from complaints.selectors.customers import CustomerCard, customer_card
 from complaints.selectors.standing import Standing
@@ -43,6 +46,24 @@ def sort_letters(context: dict[str, Any], name: str, label: str, sort: str) -> S
         query(context, sort=turned if name == "received" else name, page=None),
         label,
     )
+
+
+@register.simple_tag
+def marked(pieces: Sequence[Piece]) -> SafeString:
+    """A text in pieces, what was looked for marked."""
+    shown = (format_html("<mark>{}</mark>", text) if hit else text for text, hit in pieces)
+    return format_html_join("", "{}", ((one,) for one in shown))
+
+
+@register.simple_tag
+def state_of(state: str) -> SafeString:
+    """A letter's state as icon and word; a list has it many times."""
+    return _state_words(state)
+
+
+@cache
+def _state_words(state: str) -> SafeString:
+    return render_to_string("complaints/_letter_state.html", {"letter": Letter(state=state)})
 
 
 @register.simple_tag
