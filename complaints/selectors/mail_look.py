@@ -10,6 +10,9 @@ from complaints.mail.drafting import Draft, Terms, draft_of
 from complaints.mail.message import Reading
 from complaints.mail.reader import MailReader, MailUnreadable
 from complaints.mail.words import KnownUnit
+from complaints.models import Mail
+from complaints.sealed_files import file_unseal
+from complaints.sealing import SealBroken
 from complaints.selectors.patterns import patterns_of
 from complaints.taxonomy import BUSINESSES
 from outlets.models import Unit
@@ -30,6 +33,13 @@ def terms_of(branch: Unit, patterns: Mapping[str, Sequence[str]] | None = None) 
     rows = Unit.objects.filter(branch=branch).values_list("pk", "code", "name", "short_name")
     units = [KnownUnit(*row) for row in rows]
     return Terms(patterns_of(branch) if patterns is None else patterns, units, BUSINESSES)
+
+
+def mail_bytes(mail: Mail) -> bytes:
+    """The raw mail; SealBroken when its years are over, or it cannot be opened."""
+    if not mail.file:
+        raise SealBroken("原件已按保存期限删除")
+    return file_unseal(mail.file)
 
 
 def mail_look(branch: Unit, raw: bytes, reader: MailReader, size: int = 0) -> Look:

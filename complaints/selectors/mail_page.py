@@ -7,9 +7,8 @@ from complaints.mail.reader import MailReader
 from complaints.mail.suspicion import suspicion
 from complaints.models import Channel, Kind, Mail
 from complaints.redaction import mask_name, mask_number, normalised, redact
-from complaints.sealed_files import file_unseal
 from complaints.sealing import SealBroken
-from complaints.selectors.mail_look import Look, mail_look
+from complaints.selectors.mail_look import Look, mail_bytes, mail_look
 from complaints.taxonomy import BUSINESSES
 from outlets.models import Unit
 
@@ -37,7 +36,7 @@ class MailPreview:
 def mail_preview(mail: Mail, reader: MailReader) -> MailPreview:
     """What can be shown of a mail, read anew."""
     try:
-        raw = file_unseal(mail.file)
+        raw = mail_bytes(mail)
     except SealBroken as error:
         return MailPreview("", f"原件无法打开：{error}", [], [], None)
     return preview_of(mail_look(mail.branch, raw, reader, mail.size))

@@ -25,8 +25,8 @@ from complaints.mail.reader import MailReader
 from complaints.mail.suspicion import suspicion
 from complaints.models import Attachment, Channel, Letter, LetterEvent, Mail
 from complaints.redaction import redact
-from complaints.sealed_files import file_delete, file_seal, file_unseal
-from complaints.selectors.mail_look import Look, mail_look
+from complaints.sealed_files import file_delete, file_seal
+from complaints.selectors.mail_look import Look, mail_bytes, mail_look
 from complaints.services.attachments import attachment_add
 from complaints.services.letters import LetterFacts, letter_event_add, letter_receive
 from complaints.services.refusals import ActRefused
@@ -104,7 +104,7 @@ def mail_take(*, branch: Unit, arrival: Arrival, reader: MailReader) -> tuple[Ma
 
 def mail_replay(*, mail: Mail, actor: User | None, reader: MailReader) -> Mail:
     """Read a mail that was set aside again, by the patterns of now; MailMoved for any other."""
-    look = mail_look(mail.branch, file_unseal(mail.file), reader, mail.size)
+    look = mail_look(mail.branch, mail_bytes(mail), reader, mail.size)
     with transaction.atomic():
         held = _held(mail, {Mail.State.SET_ASIDE}, "重新处理")
         _describe(held, look)
@@ -118,7 +118,7 @@ def mail_replay(*, mail: Mail, actor: User | None, reader: MailReader) -> Mail:
 
 def mail_make_letter(*, mail: Mail, made: HandMade, actor: User, reader: MailReader) -> Mail:
     """Make a letter of a mail that is none; ValidationError or MailMoved when that cannot be."""
-    look = mail_look(mail.branch, file_unseal(mail.file), reader, mail.size)
+    look = mail_look(mail.branch, mail_bytes(mail), reader, mail.size)
     with transaction.atomic():
         held = _held(mail, set(Mail.State) - {Mail.State.TAKEN}, "登记为来信")
         facts = _facts_by_hand(look.draft, made, held)
@@ -155,7 +155,7 @@ def mail_raw(*, mail: Mail, why: str, actor: User) -> bytes:
         reason = told(mail.letter, why)
         kind = LetterEvent.Kind.REVEALED
         letter_event_add(letter=mail.letter, kind=kind, actor=actor, reason=f"下载原件：{reason}")
-    content = file_unseal(mail.file)
+    content = mail_bytes(mail)
     _audit("letter.mail_read", mail, actor, reason=reason)
     return content
 

@@ -145,7 +145,12 @@ def make_letter(request: SignedInRequest, pk: int) -> HttpResponse:
         form = MailLetterForm(posted(request), user=request.user, draft=preview.draft)
 
         def do(form: MailLetterForm) -> str:
-            done = mail_make_letter(mail=found, made=form.made(), actor=request.user, reader=reader)
+            try:
+                done = mail_make_letter(
+                    mail=found, made=form.made(), actor=request.user, reader=reader
+                )
+            except SealBroken as error:
+                raise ValidationError(f"原件无法打开：{error}") from error
             return f"已登记为来信{done.letter.reference if done.letter else ''}"
 
         done, status = acted(request, form, do)

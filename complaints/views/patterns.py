@@ -18,10 +18,9 @@ from complaints.mail.reader import MailUnreadable
 from complaints.mail.recognise import Signs
 from complaints.models import Mail
 from complaints.redaction import mask_name, mask_number, normalised, redact
-from complaints.sealed_files import file_unseal
 from complaints.sealing import SealBroken
 from complaints.selectors.mail import mail_lines, mails_visible_to
-from complaints.selectors.mail_look import terms_of
+from complaints.selectors.mail_look import mail_bytes, terms_of
 from complaints.selectors.mail_page import draft_facts
 from complaints.selectors.patterns import has_own_patterns, patterns_mark, patterns_of
 from complaints.services.fetching import reader_for_mail
@@ -130,7 +129,7 @@ def _subject(request: SignedInRequest) -> tuple[Reading | None, bool, str]:
 def _of_mail(mail: Mail) -> tuple[Reading | None, bool, str]:
     try:
         with reader_for_mail() as reader:
-            return reader.read(file_unseal(mail.file)), True, ""
+            return reader.read(mail_bytes(mail)), True, ""
     except (SealBroken, MailUnreadable) as error:
         return None, True, f"这封邮件无法打开：{error}"
 

@@ -146,6 +146,16 @@ def test_a_mail_whose_original_is_gone(client, take):
     assert (refused.status_code, "请联系系统管理员" in text_of(refused)) == (409, True)
 
 
+def test_a_mail_whose_years_are_over(client, take):
+    kept = take(odd())
+    Mail.objects.filter(pk=kept.pk).update(file="", subject="", sender="")
+    for path in ("", "letter/"):
+        page = client.get(f"/letters/mail/{kept.pk}/{path}")
+        assert (page.status_code, "按保存期限删除" in text_of(page)) == (200, True)
+    assert client.post(f"/letters/mail/{kept.pk}/letter/", filled()).status_code == 422
+    assert client.post(f"/letters/mail/{kept.pk}/raw/", {"reason": "核对"}).status_code == 409
+
+
 def test_reading_again_says_what_came_of_it(client, take):
     kept = take(odd())
     page = client.post(f"/letters/mail/{kept.pk}/replay/", follow=True)
