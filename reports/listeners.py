@@ -22,5 +22,5 @@ def records_changed(changes: Sequence[RecordChange]) -> None:
 
 @on_letters
 def letters_changed(changes: Sequence[LetterChange]) -> None:
-    """Carry what letters add or deduct into the open months they belong to."""
-    figures_refresh(Change(*change) for change in changes)
+    """Carry what letters add or deduct into the months there are: a letter alone opens none."""
+    figures_refresh((Change(*change) for change in changes), opens=False)

@@ -39,7 +39,7 @@ def ground(say: Say) -> Unit:
         rows_import("units", organisation.unit_rows())
         rows_import("staff", organisation.staff_rows())
         there = Unit.objects.get(code=organisation.BRANCH)
-        for year in {2011, date.today().year}:  # noqa: DTZ011  (the local day is meant)
+        for year in {2010, 2011, 2012, date.today().year}:  # noqa: DTZ011  (the local day is meant)
             if not CalendarDay.objects.filter(date__year=year).exists():
                 calendar_seed(year=year)
         for account in ACCOUNTS:

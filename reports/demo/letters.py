@@ -25,6 +25,7 @@ from reports.demo.letter_words import (
 )
 from reports.demo.organisation import GIVEN, SEED, SURNAMES, Place, places
 
+FIRST_LETTERS: Final = Month(2010, 1)
 INQUIRY, SUGGESTION, PRAISED, COMPLAINT = "协查", "建议", "表扬", "投诉"
 TOTALS: Final[Mapping[int, Mapping[str, int]]] = {
     2010: {INQUIRY: 110, SUGGESTION: 7, PRAISED: 61, COMPLAINT: 38},
@@ -44,7 +45,7 @@ HOLIDAY: Final = (date(2011, 10, 1), date(2011, 10, 7))
 IN_HOLIDAY: Final = {INQUIRY: 5, COMPLAINT: 2}
 # Days until an answer: in time, and late (inquiries have 3 working days, complaints 15 days).
 _DAYS: Final = {INQUIRY: (0, 2), SUGGESTION: (2, 6), PRAISED: (1, 4), COMPLAINT: (3, 13)}
-_LATE_DAYS: Final = {INQUIRY: (8, 12), COMPLAINT: (17, 22)}
+_LATE_DAYS: Final = {INQUIRY: (10, 14), COMPLAINT: (17, 22)}
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from outlets.models import Post, Posting, Unit
 from outlets.months import Month
 from reports.demo.answers import draw
 from reports.demo.files import rows_import
+from reports.demo.letters import letters_import
 from reports.demo.organisation import SEED, Place, places
 from reports.demo.photos import photographed
 from reports.models import MonthClose
@@ -64,6 +65,7 @@ def build(branch: Unit, month: Month) -> None:
     inspections_release(inspection_ids=list(opened.values_list("pk", flat=True)), actor=office)
     wave_release(wave=Wave.objects.get(branch=branch, month=month.first), actor=office)
     rows_import("quizzes", _quizzes(units, by_code, month), actor=office)
+    letters_import(branch, [month], office)
     months_close(branch_ids=[branch.pk], month=month, actor=office)
 
 

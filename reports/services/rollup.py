@@ -57,17 +57,27 @@ def months_roll_up(*, branch_ids: Collection[int], month: Month) -> RollUp:
 
 
 @transaction.atomic
-def figures_refresh(changes: Iterable[Change]) -> None:
+def figures_refresh(changes: Iterable[Change], *, opens: bool = True) -> None:
     """Carry changed facts into the open months they belong to, the touched outlets only.
 
+    `opens` False: only into months that are there; one that comes later counts them by itself.
     The result is that of a full roll-up. A closed month does not move: the fact waits (R7).
     """
     touched: defaultdict[tuple[int, Month], set[int]] = defaultdict(set)
     for change in changes:
         touched[change.branch_id, Month.of(change.day)].add(change.unit_id)
     branches_lock({branch_id for branch_id, _ in touched})
+    there = None if opens else _months_there({branch_id for branch_id, _ in touched})
     for (branch_id, month), unit_ids in sorted(touched.items()):
+        if there is not None and (branch_id, month.first) not in there:
+            continue
         _refresh(branch_id, month, unit_ids)
+
+
+def _months_there(branch_ids: Collection[int]) -> set[tuple[int, date]]:
+    """The months these branches have a record of."""
+    records = MonthClose.objects.filter(branch_id__in=branch_ids)
+    return set(records.values_list("branch_id", "month"))
 
 
 def months_locked(branch_ids: Collection[int], month: Month) -> list[MonthClose]:

@@ -5,9 +5,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from complaints.models import Kind, Letter, Responsibility
 from inspections.models import Evidence, Inspection, Visit
 from outlets.models import Staff, Unit
 from reports.demo import build, months, today
+from reports.demo.letters import FIRST_LETTERS, HOLIDAY, letters_import
 from reports.models import MonthlyScore, Season
 from reports.selectors.league import season_so_far
 
@@ -19,6 +21,8 @@ def branch(settings, tmp_path):
     """The branch with its nine months."""
     settings.MEDIA_ROOT = tmp_path
     branch = build.ground(lambda _text: None)
+    office = User.objects.get(username="fuwuban")
+    letters_import(branch, FIRST_LETTERS.range_to(build.FIRST.previous), office)
     for month in build.FIRST.range_to(build.LAST):
         months.build(branch, month)
     return branch
@@ -41,6 +45,25 @@ def test_the_season_of_2011(branch):
     assert sum(row.standing.named for row in standing.rows) == 2
 
     assert set(User.objects.values_list("role", flat=True)) == set(Role.values)
+
+
+def counts(year, **kw):
+    letters = Letter.objects.filter(received_at__year=year, **kw)
+    return {kind: letters.filter(kind=kind).count() for kind in Kind.values}
+
+
+def test_two_years_of_letters(branch):
+    assert counts(2010) == {"INQUIRY": 110, "SUGGESTION": 7, "PRAISE": 61, "COMPLAINT": 38}
+    assert counts(2011) == {"INQUIRY": 96, "SUGGESTION": 3, "PRAISE": 10, "COMPLAINT": 26}
+    found = Responsibility.objects.filter(letter__kind="COMPLAINT", superseded_on=None)
+    for year, bank, customer in ((2010, 19, 19), (2011, 2, 24)):
+        held = found.filter(letter__received_at__year=year)
+        assert held.filter(finding="BANK").count() == bank
+        assert held.filter(finding="CUSTOMER").count() == customer
+    holiday = found.filter(letter__received_at__date__range=HOLIDAY)
+    assert holiday.filter(finding="CUSTOMER").exists()
+    assert not holiday.filter(finding="BANK").exists()
+    assert Letter.objects.filter(is_late=True).count() == 10
 
 
 def test_built_again_nothing_changes(branch):

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from outlets.models import Unit
 from reports.demo import build, months, today
 from reports.demo.accounts import ACCOUNTS, PASSWORD
+from reports.demo.letters import FIRST_LETTERS, letters_import
 from reports.models import Bulletin
 from reports.services.bulletins import bulletin_issue
 
@@ -33,11 +34,14 @@ class Command(BaseCommand):
         """Build, render, say how to sign in, serve."""
         call_command("migrate", verbosity=0)
         branch = build.ground(self.say)
+        office = User.objects.get(username="fuwuban")
+        letters_import(branch, FIRST_LETTERS.range_to(build.FIRST.previous), office)
         for month in build.FIRST.range_to(build.LAST):
             if not months.is_closed(branch, month):
                 self.say(f"{month.label}：检查、汇总、封账 …")
                 months.build(branch, month)
         today.plan(branch, timezone.localdate())
+        letters_import(branch, build.FIRST.range_to(build.LAST), office)
         self.render(branch)
         self.introduce(branch)
         if not options["no_serve"]:
