@@ -79,7 +79,8 @@ def system_packages() -> None:
         sys.exit(f"缺少系统组件，请先执行：sudo apt-get update && sudo {' '.join(command)}")
     print("安装系统组件：", " ".join(missing), flush=True)
     run("apt-get", "update", "-qq", DEBIAN_FRONTEND="noninteractive")
-    run(*command, "-qq", DEBIAN_FRONTEND="noninteractive")
+    # Told it is in single-user mode, the package manager starts none of the services it installs.
+    run(*command, "-qq", DEBIAN_FRONTEND="noninteractive", RUNLEVEL="1")
 
 
 def python_packages() -> None:
