@@ -49,6 +49,8 @@ EVENTS: dict[str, str] = {
     "inspection.return": "退回检查结果",
     "season.create": "建立赛季",
     "month.correct": "更正已封账月份",
+    "letter.receive": "登记来信",
+    "letter.export": "导出来信",
     "letter.triage": "分派来信",
     "letter.reclassify": "更正来信分类",
     "letter.reassign": "改派来信",

@@ -47,7 +47,7 @@ MENU = (
         "等待您处理的来信，按期限先后排列；到期、逾期和待审批的都在这里。",
     ),
     Entry(
-        "来信", "mail", "complaints:letters", (Capability.LETTERS_READ,),
+        "来信", "mailbox", "complaints:letters", (Capability.LETTERS_READ,),
         "95566 等渠道的来信：查找、办理、答复、认定责任。",
     ),
     Entry(
@@ -96,12 +96,14 @@ def navigation(request: HttpRequest) -> dict[str, list[dict[str, object]]]:
     if not isinstance(user, User):
         return {"navigation": []}
     home = reverse("home")
+    urls = [url for entry in MENU if (url := reverse(entry.url_name)) != home]
+    here = max((url for url in urls if request.path.startswith(url)), key=len, default=home)
     entries = []
     for entry in MENU:
         if entry.capabilities and not any(user.can(one) for one in entry.capabilities):
             continue
         url = reverse(entry.url_name)
-        active = request.path == url or (url != home and request.path.startswith(url))
+        active = url == here and (url != home or request.path == home)
         entries.append(
             {
                 "label": entry.label,

@@ -7,7 +7,10 @@ from complaints.views import (
     attachments,
     clock,
     clock_rules,
+    exports,
     handling,
+    imports,
+    intake,
     letter,
     mail,
     patterns,
@@ -26,6 +29,11 @@ urlpatterns: list[URLPattern] = [
     path("", search.letters, name="letters"),
     path("views/", search.view_save, name="letter_view_save"),
     path("views/<int:pk>/delete/", search.view_delete, name="letter_view_delete"),
+    # Letters in and out.
+    path("new/", intake.letter_create, name="letter_create"),
+    path("import/", imports.import_letters, name="import_letters"),
+    path("import/template/", imports.import_letters_template, name="import_letters_template"),
+    path("export/", exports.letters_export, name="letters_export"),
     # Customers' data.
     path("subject/", privacy.subject, name="subject"),
     path("<int:pk>/reveal/", privacy.reveal, name="reveal"),

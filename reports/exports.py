@@ -1,4 +1,4 @@
-"""The month's tables as files: `scores` (outlets) and `institutions`."""
+"""A month's tables as files: `scores` (outlets), `institutions`, and the `letters` received."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Final
 
 from django.db.models import F
 
+from complaints.exports import letters_of_month
+from complaints.imports.columns import LETTER_COLUMNS
 from outlets.months import Month
 from outlets.spreadsheets import Column, SheetOut, Value, write_file
 from reports.models import MonthlyScore
@@ -25,6 +27,7 @@ class Export:
     label: str
     columns: tuple[Column, ...]
     rows: Callable[[int, Month], Iterator[list[Value]]]
+    nothing: str = "还没有汇总，没有可导出的成绩"
 
 
 def export_file(kind: str, branch_id: int, month: Month, name: str) -> bytes:
@@ -36,7 +39,7 @@ def export_file(kind: str, branch_id: int, month: Month, name: str) -> bytes:
         raise ExportError(f"文件名“{name}”应以 .xlsx 或 .csv 结尾")
     rows = list(export.rows(branch_id, month))
     if not rows:
-        raise ExportError(f"{month.label}还没有汇总，没有可导出的成绩")
+        raise ExportError(f"{month.label}{export.nothing}")
     return write_file(name, [SheetOut(export.label, export.columns, rows)])
 
 
@@ -96,4 +99,5 @@ EXPORTS: Final[dict[str, Export]] = {
     "institutions": Export(
         "机构成绩", _columns(Column("窗口数", kind="integer", width=10)), _institutions
     ),
+    "letters": Export("来信", LETTER_COLUMNS, letters_of_month, "没有收到来信，没有可导出的内容"),
 }

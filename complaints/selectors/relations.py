@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -40,12 +40,27 @@ def duplicates_of(user: User, letter: Letter) -> list[Candidate]:
     Same phone, card or identity number by its digest; or a similar text about the same unit, or, as
     long as the unit is not known, about any.
     """
-    seen = _unrelated(letters_visible_to(user), letter)
-    shared = _shared(seen, letter)
-    near = _near(seen, letter, SAME_CUSTOMER).filter(pk__in=shared)
-    about = Q(unit=None) | Q(unit=letter.unit) if letter.unit_id else Q()
-    told = _near(seen, letter, SAME_TEXT).filter(about)[:_COMPARED]
-    own = shingles(letter.text)
+    digests = LetterNumber.objects.filter(letter=letter).values("digest")
+    telling = Telling(letter.text, digests, letter.unit_id, letter.received_at)
+    return likely_same(_unrelated(letters_visible_to(user), letter), telling)
+
+
+class Telling(NamedTuple):
+    """What letters are compared with: a masked text, the digests of its numbers, where and when."""
+
+    text: str
+    digests: Any
+    unit_id: int | None
+    at: datetime
+
+
+def likely_same(seen: QuerySet[Letter], telling: Telling) -> list[Candidate]:
+    """Those of some letters most likely about the same matter as a telling, likeliest first."""
+    shared = _shared(seen, telling)
+    near = _near(seen, telling, SAME_CUSTOMER).filter(pk__in=shared)
+    about = Q(unit=None) | Q(unit=telling.unit_id) if telling.unit_id else Q()
+    told = _near(seen, telling, SAME_TEXT).filter(about)[:_COMPARED]
+    own = shingles(telling.text)
     found = {
         one.pk: Candidate(one, tuple(shared.get(one.pk, ())), similarity(own, shingles(one.text)))
         for one in [*near, *told]
@@ -63,11 +78,10 @@ def _unrelated(letters: QuerySet[Letter], letter: Letter) -> QuerySet[Letter]:
     )
 
 
-def _shared(letters: QuerySet[Letter], letter: Letter) -> dict[int, list[str]]:
-    """The kinds of number each of these letters shares with this one."""
-    own = LetterNumber.objects.filter(letter=letter).values("digest")
+def _shared(letters: QuerySet[Letter], telling: Telling) -> dict[int, list[str]]:
+    """The kinds of number each of these letters shares with the telling."""
     same = LetterNumber.objects.filter(
-        digest__in=own, letter__branch=letter.branch_id, letter__in=letters.values("pk")
+        digest__in=telling.digests, letter__in=letters.order_by().values("pk")
     )
     shared: dict[int, list[str]] = {}
     for one in same:
@@ -75,9 +89,8 @@ def _shared(letters: QuerySet[Letter], letter: Letter) -> dict[int, list[str]]:
     return shared
 
 
-def _near(letters: QuerySet[Letter], letter: Letter, span: timedelta) -> QuerySet[Letter]:
-    at = letter.received_at
-    return letters.filter(received_at__range=(at - span, at + span))
+def _near(letters: QuerySet[Letter], telling: Telling, span: timedelta) -> QuerySet[Letter]:
+    return letters.filter(received_at__range=(telling.at - span, telling.at + span))
 
 
 class Counts(NamedTuple):

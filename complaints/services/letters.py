@@ -45,7 +45,7 @@ class LetterFacts:
     """A letter as it comes in; `reference` empty: one is made. `kind` empty: triage decides.
 
     With `closed_at` (and a kind) it was handled elsewhere: answered and closed at that time, with
-    `outcome` as its result.
+    `outcome` as its result. `fingerprint` tells the same letter sent twice from another one.
     """
 
     channel: str
@@ -65,6 +65,7 @@ class LetterFacts:
     customer_identity: str = ""
     closed_at: datetime | None = None
     outcome: str = ""
+    fingerprint: str = ""
 
 
 def on_letters(listener: Listener) -> Listener:
@@ -100,7 +101,9 @@ def letters_receive(
     LetterNumber.objects.bulk_create(
         (number for letter in letters for number in _numbers(letter)), batch_size=BATCH
     )
-    events_add([event for letter in letters for event in _arrived(letter)], actor=actor)
+    pairs = zip(letters, facts, strict=True)
+    events = [event for letter, one in pairs for event in _arrived(letter, one.fingerprint)]
+    events_add(events, actor=actor)
     return letters
 
 
@@ -213,6 +216,11 @@ def _reference(facts: LetterFacts) -> str:
     return f"LX{day:%Y%m%d}{token_hex(3).upper()}"
 
 
+def number_digests(branch: Unit, facts: LetterFacts) -> list[bytes]:
+    """The blind indexes of the numbers a letter would hold; it is not written."""
+    return [bytes(one.digest) for one in _numbers(_letter(branch, facts))]
+
+
 def _numbers(letter: Letter) -> list[LetterNumber]:
     held = {(found.kind, found.number) for found in numbers(letter.body)}
     fields = {
@@ -227,8 +235,9 @@ def _numbers(letter: Letter) -> list[LetterNumber]:
     ]
 
 
-def _arrived(letter: Letter) -> list[NewEvent]:
-    detail = {"kind": letter.kind} if letter.kind else {}
+def _arrived(letter: Letter, fingerprint: str) -> list[NewEvent]:
+    told = {"kind": letter.kind, "fingerprint": fingerprint}
+    detail = {key: value for key, value in told.items() if value}
     events = [NewEvent(letter, LetterEvent.Kind.RECEIVED, letter.received_at, detail)]
     return events + (closing_events(letter) if letter.closed_at else [])
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -119,28 +119,30 @@ class Door(NamedTuple):
     label: str
     icon: str
     url: str
-    is_leading: bool = False
 
 
 _DOORS: Final = (
     ("complaints:triage", "分派", "user-check", Capability.LETTERS_TRIAGE),
-    ("complaints:letters_export", "导出", "download", Capability.LETTERS_READ),
+    ("complaints:letters_export", "导出", "download", Capability.EXPORTS),
+    ("complaints:import_letters", "导入", "file-import", Capability.LETTERS_TRIAGE),
     ("complaints:mails", "邮件", "mail", Capability.LETTERS_TRIAGE),
     ("complaints:subject", "个人信息查询", "user-search", Capability.LETTERS_SETTINGS),
     ("complaints:letter_create", "登记来信", "plus", Capability.LETTERS_TRIAGE),
 )
 
+_LEADING: Final = ("complaints:triage", "complaints:letter_create")
+_KEEPS_THE_SEARCH: Final = ("complaints:letters_export",)
 
-def _doors(request: SignedInRequest) -> list[Door]:
-    doors = []
+
+def _doors(request: SignedInRequest) -> dict[str, list[Door]]:
+    """The pages beside the list that the user may open; the primary one last among the leading."""
+    doors: dict[str, list[Door]] = {"leading": [], "others": []}
     for name, label, icon, capability in _DOORS:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
+        if not request.user.can(capability):
             continue
-        if request.user.can(capability):
-            query = f"?{request.GET.urlencode()}" if name.endswith("export") and request.GET else ""
-            doors.append(Door(label, icon, url + query, name == "complaints:letter_create"))
+        kept = request.GET.urlencode() if name in _KEEPS_THE_SEARCH else ""
+        url = f"{reverse(name)}?{kept}" if kept else reverse(name)
+        doors["leading" if name in _LEADING else "others"].append(Door(label, icon, url))
     return doors
 
 

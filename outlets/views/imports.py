@@ -2,13 +2,14 @@
 
 import io
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +26,28 @@ KEPT_SECONDS = 1800
 # What a page can take in while somebody waits; the command takes ten times as many.
 MAX_ROWS = 20_000
 SHOWN_ERRORS = 500
-BACK = {"units": "outlets:tree", "staff": "outlets:staff"}
+
+
+def _as_it_is(content: bytes) -> bytes:
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where files of a kind come in: its pages, and how a file is kept until it is confirmed."""
+
+    key: str
+    page: str
+    template: str
+    back: str
+    seal: Callable[[bytes], bytes] = _as_it_is
+    unseal: Callable[[bytes], bytes] = _as_it_is
+
+
+DOORS = {
+    key: Door(key, f"outlets:import_{key}", f"outlets:import_{key}_template", back)
+    for key, back in (("units", "outlets:tree"), ("staff", "outlets:staff"))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +87,37 @@ class Upload:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_file(request: SignedInRequest, key: str) -> HttpResponse:
     """Upload and check a file; then, with the token of the check, take it over."""
-    kind = _kind_or_404(key)
+    return import_page(request, DOORS[key])
+
+
+def import_page(request: SignedInRequest, door: Door) -> HttpResponse:
+    """The page of one kind of file, for views that have checked who may use it."""
+    kind = kinds()[door.key]
     if "token" in request.POST:
-        return _confirm(request, kind)
+        return _confirm(request, kind, door)
     form = ImportForm(posted(request), request.FILES or None)
     if not form.is_valid():
-        return _page(request, kind, form=form, status=422 if form.errors else 200)
+        return _page(request, kind, door, form=form, status=422 if form.errors else 200)
     upload = Upload.of(form)
     try:
         result = upload.run(kind, request.user, dry_run=True)
     except ImportRefused as refused:
-        return _page(request, kind, form=form, refused=refused, name=upload.name, status=422)
+        return _page(request, kind, door, form=form, refused=refused, name=upload.name, status=422)
     token = uuid.uuid4().hex
-    cache.set(_cache_key(request, token), upload, KEPT_SECONDS)
-    return _page(request, kind, form=form, result=result, name=upload.name, token=token)
+    kept = replace(upload, content=door.seal(upload.content))
+    cache.set(_cache_key(request, token), kept, KEPT_SECONDS)
+    return _page(request, kind, door, form=form, result=result, name=upload.name, token=token)
 
 
 @allowed(Capability.UNITS_EDIT)
 @require_safe
 def import_template(request: SignedInRequest, key: str) -> HttpResponse:  # noqa: ARG001
     """The .xlsx to fill in."""
-    kind = _kind_or_404(key)
+    return template_response(kinds()[key])
+
+
+def template_response(kind: Kind) -> HttpResponse:
+    """A kind's template as a download."""
     response = HttpResponse(template_of(kind), content_type=XLSX_TYPE)
     response["Content-Disposition"] = content_disposition_header(
         as_attachment=True, filename=f"{kind.label}导入模板.xlsx"
@@ -93,34 +125,29 @@ def import_template(request: SignedInRequest, key: str) -> HttpResponse:  # noqa
     return response
 
 
-def _confirm(request: SignedInRequest, kind: Kind) -> HttpResponse:
+def _confirm(request: SignedInRequest, kind: Kind, door: Door) -> HttpResponse:
     cache_key = _cache_key(request, request.POST["token"])
-    upload = cache.get(cache_key)
-    if upload is None:
+    kept: Upload | None = cache.get(cache_key)
+    if kept is None:
         messages.warning(request, "检查结果已过期，请重新选择文件。")
-        return redirect(f"outlets:import_{kind.key}")
+        return redirect(door.page)
+    upload = replace(kept, content=door.unseal(kept.content))
     try:
         result = upload.run(kind, request.user, dry_run=False)
     except ImportRefused as refused:
         form = ImportForm()
-        return _page(request, kind, form=form, refused=refused, name=upload.name, status=422)
+        return _page(request, kind, door, form=form, refused=refused, name=upload.name, status=422)
     cache.delete(cache_key)
     messages.success(request, f"{kind.label}导入完成：{result}。")
-    return redirect(BACK[kind.key])
+    return redirect(door.back)
 
 
 def _cache_key(request: SignedInRequest, token: str) -> str:
     return f"import:{request.user.pk}:{token}"
 
 
-def _kind_or_404(key: str) -> Kind:
-    if key not in BACK:
-        raise Http404
-    return kinds()[key]
-
-
 def _page(
-    request: SignedInRequest, kind: Kind, *, status: int = 200, **context: Any
+    request: SignedInRequest, kind: Kind, door: Door, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     refused: ImportRefused | None = context.get("refused")
     return render(
@@ -130,8 +157,8 @@ def _page(
             **context,
             "kind": kind,
             "columns": kind.sheets[0].columns,
-            "back": BACK[kind.key],
-            "template_url": f"outlets:import_{kind.key}_template",
+            "back": door.back,
+            "template_url": door.template,
             "errors": refused.errors[:SHOWN_ERRORS] if refused else [],
             "error_count": len(refused.errors) if refused else 0,
         },
