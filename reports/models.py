@@ -67,7 +67,10 @@ class Season(models.Model):
 
 @pghistory.track()
 class MonthClose(models.Model):
-    """The state of a branch's month (R7)."""
+    """The state of a branch's month (R7).
+
+    `waiting` is how many facts differ from a closed month's figures, kept as facts change.
+    """
 
     class State(models.TextChoices):
         OPEN = "OPEN", "统计中"
@@ -83,6 +86,7 @@ class MonthClose(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    waiting = models.PositiveIntegerField("待更正", default=0)
 
     class Meta:
         verbose_name = "月份"

@@ -16,7 +16,7 @@ from reports.models import Correction, MonthClose, MonthlyScore
 from reports.scheme import COMPLAINTS, COMPONENTS
 from reports.selectors.figures import scores_latest, tables_of
 from reports.services.figures import previous_ranks_refresh, rows_upsert
-from reports.services.rollup import months_locked
+from reports.services.rollup import months_locked, waiting_store
 from reports.tables import Row
 
 COMPARED: Final = (*COMPONENTS, "base", "adjustment", COMPLAINTS, "total", RANK, "group_rank")
@@ -42,6 +42,7 @@ def correction_issue(*, branch: Unit, month: Month, reason: str, actor: User) ->
         month_close=record, number=number, reason=reason, differences=found, issued_by=actor
     )
     rows_upsert(rows)
+    waiting_store(record)
     previous_ranks_refresh([branch.pk], month)
     audit_add(
         event="month.correct",

@@ -15,6 +15,7 @@ from reports.monthly import outlet_month
 from reports.scheme import SchemeRules
 from reports.selectors.facts import NO_FACTS, places_on, unit_facts
 from reports.selectors.figures import tables_of
+from reports.selectors.waiting import waiting_count
 from reports.services.figures import (
     previous_ranks_refresh,
     ranks_update,
@@ -129,6 +130,7 @@ def schemes_renew(records: Iterable[MonthClose], month: Month) -> None:
 def _refresh(branch_id: int, month: Month, unit_ids: set[int]) -> None:
     (record,) = months_locked([branch_id], month)
     if not figures_move(record.state):
+        waiting_store(record)
         return
     rows = _rows_of(branch_id, month)
     if record.rolled_up_at is None or _joined(branch_id, month, unit_ids, rows):
@@ -139,6 +141,11 @@ def _refresh(branch_id: int, month: Month, unit_ids: set[int]) -> None:
     rows_upsert([row for row in rows if row.lines is not None])
     ranks_update([row for row in rows if row.lines is None])
     previous_ranks_refresh([branch_id], month)
+
+
+def waiting_store(record: MonthClose) -> None:
+    """Keep how many facts wait for a correction of a closed month."""
+    MonthClose.objects.filter(pk=record.pk).update(waiting=waiting_count(record))
 
 
 def _recompute(rules: SchemeRules, month: Month, unit_ids: set[int], rows: Sequence[Row]) -> None:

@@ -26,7 +26,6 @@ from reports.selectors.league import (
     months_rolled_up,
     season_table,
 )
-from reports.selectors.waiting import waiting_count
 from reports.sentences import NOUNS, STATE_ICONS, league_lead, season_lead
 from reports.sparks import bounds, spark
 from reports.tables import INSTITUTION, OUTLET
@@ -99,7 +98,7 @@ def league(request: SignedInRequest) -> HttpResponse:
         "kinds": KINDS,
         "noun": NOUNS[form.chosen_kind],
         "state_icon": STATE_ICONS[record.state],
-        "waiting": waiting_count(record),
+        "waiting": record.waiting,
         "may_close": request.user.can(Capability.MONTHS_CLOSE),
         "may_export": request.user.can(Capability.EXPORTS),
         **_neighbours(records, record),

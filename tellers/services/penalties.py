@@ -71,11 +71,11 @@ def penalty_decide(
     if actor.staff_id is not None and actor.staff_id == penalty.staff_id:
         raise RecordRefused("本人的处罚须由他人审批")
     day = today or timezone.localdate()
-    if agreed and penalty.ground == Ground.LEADER:
-        records_announce([RecordChange(penalty.branch_id, penalty.unit_id, day)])
     fields: dict[str, Any] = {"approved_by": actor, "approved_on": day} if agreed else {}
     state = State.APPROVED if agreed else State.REFUSED
     _move(penalty, (State.PROPOSED,), state, "审批", **fields)
+    if agreed:
+        _announce(penalty)
     _audit("penalty.approve" if agreed else "penalty.refuse", penalty, actor)
     return penalty
 
@@ -114,8 +114,6 @@ def penalty_appeal_decide(
         raise RecordRefused("申诉须由提出人和本人以外的人处理")
     if not reason.strip():
         raise ValidationError({"reason": "请写明决定的理由"})
-    if upheld:
-        _announce_end(penalty)
     state = State.REVOKED if upheld else State.UPHELD
     fields = {
         "decision": reason.strip(),
@@ -123,11 +121,14 @@ def penalty_appeal_decide(
         "decided_on": today or timezone.localdate(),
     }
     _move(penalty, (State.APPEALED,), state, "处理申诉", **fields)
+    if upheld:
+        _announce(penalty)
     _audit("penalty.appeal_decide", penalty, actor)
     return penalty
 
 
-def _announce_end(penalty: Penalty) -> None:
+def _announce(penalty: Penalty) -> None:
+    """A leader's penalty counts in the month it was approved (R5), or no longer does."""
     if penalty.ground == Ground.LEADER and penalty.approved_on is not None:
         change = RecordChange(penalty.branch_id, penalty.unit_id, penalty.approved_on)
         records_announce([change])

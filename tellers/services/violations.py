@@ -58,12 +58,12 @@ def violations_record(*, facts: Sequence[ViolationFacts], actor: User) -> list[V
     postings = _postings([one.staff for one in facts])
     rows = [_violation(one, postings[one.staff.pk], actor) for one in facts]
     _leaders_set(rows)
-    records_announce(RecordChange(row.branch_id, row.unit_id, row.recorded_on) for row in rows)
     try:
         with transaction.atomic():
             stored = Violation.objects.bulk_create(rows)
     except IntegrityError as error:
         raise RecordRefused("这一项违规已经记录过") from error
+    records_announce(RecordChange(row.branch_id, row.unit_id, row.recorded_on) for row in rows)
     audit_add(
         event="violation.record",
         actor=actor,
@@ -80,12 +80,12 @@ def violation_revoke(*, violation: Violation, reason: str, actor: User) -> Viola
         raise ValidationError({"reason": "请写明撤销的原因"})
     if violation.penalties.exclude(state__in=["REFUSED", "REVOKED"]).exists():
         raise RecordRefused("还有依据这项违规的处罚，请先撤销处罚")
-    records_announce([RecordChange(violation.branch_id, violation.unit_id, violation.recorded_on)])
     revoked = Violation.objects.filter(pk=violation.pk, state=State.RECORDED).update(
         state=State.REVOKED, revoked_on=timezone.localdate(), revoked_reason=reason.strip()
     )
     if not revoked:
         raise RecordRefused("这项违规已经撤销")
+    records_announce([RecordChange(violation.branch_id, violation.unit_id, violation.recorded_on)])
     violation.refresh_from_db()
     audit_add(event="violation.revoke", actor=actor, subject=violation.staff.number, reason=reason)
     return violation
