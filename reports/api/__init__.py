@@ -4,12 +4,14 @@ from rest_framework.routers import SimpleRouter
 
 from reports.api.bulletins import BulletinViewSet
 from reports.api.corrections import CorrectionViewSet
+from reports.api.letters import LetterStatisticsViewSet
 from reports.api.months import MonthViewSet
 from reports.api.schemes import SchemeViewSet, SeasonViewSet
 from reports.api.scores import ScoreViewSet
 
 router = SimpleRouter()
 router.register("bulletins", BulletinViewSet, basename="bulletin")
+router.register("letter-statistics", LetterStatisticsViewSet, basename="letter-statistics")
 router.register("scores", ScoreViewSet, basename="score")
 router.register("months", MonthViewSet, basename="month")
 router.register("corrections", CorrectionViewSet, basename="correction")

@@ -11,24 +11,16 @@ from django.views.decorators.http import require_safe
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from outlets.spreadsheets import XLSX_TYPE
-from reports.forms.letters import PeriodForm
+from reports.letters.asked import statistics_asked
 from reports.letters.export import statistics_file
-from reports.letters.page import (
-    OVERVIEW,
-    VIEWS,
-    LetterStatistics,
-    known_days,
-    known_holidays,
-    letter_statistics,
-    years_of,
-)
+from reports.letters.page import OVERVIEW, VIEWS
 
 
 @allowed(Capability.LEAGUE_READ)
 @require_safe
 def letters(request: SignedInRequest) -> HttpResponse:
     """The page."""
-    form, statistics = _asked(request)
+    form, statistics = statistics_asked(request.user, request.GET, timezone.localdate())
     view = form.chosen_view
     context: dict[str, Any] = {
         "form": form,
@@ -51,7 +43,7 @@ def letters(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def letters_export(request: SignedInRequest) -> HttpResponse:
     """The tables of the page as a workbook, a sheet a table."""
-    _, statistics = _asked(request)
+    _, statistics = statistics_asked(request.user, request.GET, timezone.localdate())
     name = f"来信统计 {statistics.period.label}.xlsx"
     response = HttpResponse(statistics_file(statistics), content_type=XLSX_TYPE)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
@@ -63,16 +55,3 @@ CHARTS = {
     "year": "与上年同期对照（件）",
     "responsibility": "各机构投诉的责任认定（件）",
 }
-
-
-def _asked(request: SignedInRequest) -> tuple[PeriodForm, LetterStatistics]:
-    today = timezone.localdate()
-    known = known_days(request.user)
-    form = PeriodForm(
-        request.GET or None,
-        years=years_of(known, today),
-        latest=min(known[1], today).year if known else today.year,
-        holidays=known_holidays(),
-        today=today,
-    )
-    return form, letter_statistics(request.user, form.period, known, today)

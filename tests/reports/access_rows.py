@@ -176,6 +176,7 @@ INSTITUTIONS = [
 OPERATIONS = [
     Row("score-list", LEAGUE),
     Row("score-detail", LEAGUE, own=own_row, other=foreign_row, sibling=sibling_row),
+    Row("letter-statistics-list", LEAGUE),
     Row("month-list", LEAGUE),
     Row("month-detail", LEAGUE, own=opened),
     Row("month-rollup", CLOSE, own=opened, method="POST"),
