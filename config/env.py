@@ -74,9 +74,20 @@ def keys(name: str, *, required: bool) -> dict[int, bytes]:
     return parse_keys(name, value)
 
 
+def one_key(name: str, *, required: bool) -> bytes | None:
+    """The one key of a setting written like `keys`: there can be no other, it is never changed."""
+    found = keys(name, required=required)
+    if found and set(found) != {1}:
+        raise ImproperlyConfigured(f"{name} 只能有一把密钥，编号为 1")
+    return found.get(1)
+
+
 def parse_keys(name: str, value: str) -> dict[int, bytes]:
     """The keys by number, in their order; none for an empty text."""
-    return dict(_key(name, one) for one in value.split(",") if one.strip())
+    found = [_key(name, one) for one in value.split(",") if one.strip()]
+    if len(dict(found)) < len(found):
+        raise ImproperlyConfigured(f"{name} 有重复的编号")
+    return dict(found)
 
 
 def _key(name: str, value: str) -> tuple[int, bytes]:

@@ -1,6 +1,7 @@
 """The one settings file. What differs between installations comes from the environment (`env.py`)."""
 
 import base64
+import contextlib
 import secrets
 from pathlib import Path
 from typing import Any
@@ -21,28 +22,33 @@ VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
-def local_secret() -> str:
-    """A secret of this installation's own, made once; production brings its own."""
-    file = VAR_DIR / "secret_key"
+def local_secret(name: str, made: str) -> str:
+    """A secret of this installation's own, made once, by the first of several at once.
+
+    Production brings its own.
+    """
+    file = VAR_DIR / name
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(60))
+        beside = VAR_DIR / f"{name}.{secrets.token_hex(4)}"
+        beside.touch(mode=0o600)
+        beside.write_text(made)
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(beside)
+        beside.unlink()
     return file.read_text()
 
 
 def local_keys(name: str) -> dict[int, bytes]:
-    """Keys of this installation's own, made once; production brings its own."""
-    file = VAR_DIR / name
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
-    return env.parse_keys(name, file.read_text())
+    """Keys of this installation's own, likewise."""
+    made = f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    return env.parse_keys(name, local_secret(name, made))
 
 
 # Production demands its secrets and servers and speaks https only; anything else is a local trial.
 PRODUCTION = env.flag("PRODUCTION")
 DEBUG = env.flag("DEBUG")
-SECRET_KEY = env.required("SECRET_KEY") if PRODUCTION else env.text("SECRET_KEY") or local_secret()
+SECRET_KEY = env.required("SECRET_KEY") if PRODUCTION else env.text("SECRET_KEY")
+SECRET_KEY = SECRET_KEY or local_secret("secret_key", secrets.token_urlsafe(60))
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PUBLIC_URL = env.text("PUBLIC_URL")
@@ -216,8 +222,8 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = (
 FIELD_KEYS = env.keys("FIELD_KEYS", required=PRODUCTION) or local_keys("field_keys")
 FIELD_CIPHER = env.one_of("FIELD_CIPHER", ["AES-256-GCM", "SM4-GCM"])
 BLIND_INDEX_KEY = (
-    env.keys("BLIND_INDEX_KEY", required=PRODUCTION) or local_keys("blind_index_key")
-)[1]
+    env.one_key("BLIND_INDEX_KEY", required=PRODUCTION) or local_keys("blind_index_key")[1]
+)
 BLIND_INDEX_HASH = env.one_of("BLIND_INDEX_HASH", ["SHA256", "SM3"])
 
 # Words and figures.

@@ -37,7 +37,21 @@ def test_a_service_is_given_only_settings_that_exist(name):
     given = {key.removesuffix("_FILE") for key in COMPOSE["services"][name]["environment"]}
     known = env.NAMES | {"BIND", "WEB_WORKERS", "WEB_THREADS"}
     assert given <= known
-    assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"} <= given
+    needed = {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "FIELD_KEYS", "BLIND_INDEX_KEY"}
+    assert needed <= given
+
+
+@pytest.mark.parametrize("name", APP_SERVICES)
+def test_a_service_is_handed_the_secrets_its_settings_name(name):
+    service = COMPOSE["services"][name]
+    files = [value for key, value in service["environment"].items() if key.endswith("_FILE")]
+    assert {Path(file).name for file in files} == set(service["secrets"])
+    assert {str(Path(file).parent) for file in files} == {"/run/secrets"}
+
+
+def test_the_manual_makes_every_secret():
+    manual = (ROOT / "docs" / "operations.md").read_text()
+    assert all(f"> {Path(one['file']).name}\n" in manual for one in COMPOSE["secrets"].values())
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "postgres", "redis"])
