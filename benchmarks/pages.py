@@ -24,8 +24,9 @@ SELECT branch_id, month - make_interval(months => n), kind, edition, unit_id, un
     institution_id, peer_group, windows, open, covert, special, device, quiz, base, adjustment,
     complaints, total, rank, group_rank, previous_rank, lines, frozen
 FROM reports_monthlyscore, generate_series(1, 3) n;
-INSERT INTO reports_monthclose (branch_id, month, state, scheme_id, rolled_up_at, closed_at)
-SELECT branch_id, month - make_interval(months => n), state, scheme_id, rolled_up_at, closed_at
+INSERT INTO reports_monthclose (branch_id, month, state, scheme_id, rolled_up_at, closed_at, waiting)
+SELECT branch_id, month - make_interval(months => n), state, scheme_id, rolled_up_at, closed_at,
+    waiting
 FROM reports_monthclose, generate_series(1, 3) n;
 """
 
