@@ -38,8 +38,14 @@ def extension_ask(*, letter: Letter, level: str, reason: str, actor: User) -> Le
     clock = complaint_clock(letter=letter, act="申请延期")
     check_in_time(clock=clock, day=timezone.localdate(), act="再延期")
     _check_level(clock, level)
-    detail = {"level": level, "reason": _reason(letter, reason), "user": actor.pk}
-    letter_event_add(letter=letter, kind=_E.EXTENSION_ASKED, actor=actor, **detail)
+    letter_event_add(
+        letter=letter,
+        kind=_E.EXTENSION_ASKED,
+        actor=actor,
+        level=level,
+        reason=_reason(letter, reason),
+        user=actor.pk,
+    )
     _audit("letter.extension_ask", letter, actor, level)
     return letter
 
