@@ -9,6 +9,7 @@ from accounts.jobs import job_run
 from accounts.models import Job
 from reports.models import Correction, MonthClose
 from reports.services.months import months_close
+from tests.reports.letters import complaint, find
 from tests.reports.rows import APRIL, make_inspection, quiz, release, stored
 
 pytestmark = pytest.mark.django_db
@@ -149,4 +150,50 @@ def test_a_constant_number_of_queries(office, org):
     few = queries()
     for day in ("2011-05-02", "2011-06-02"):
         release(org.a1, day=date.fromisoformat(day))
+    assert queries() == few
+
+
+def test_waiting_letters_open_from_month_correction_and_corrections(office, org, cast):
+    release(org.a1, score="90.00")
+    gone = complaint(org.a1, reference="LX-1")
+    months_close(branch_ids=[org.branch.pk], month=APRIL, actor=None)
+    find(gone, "CUSTOMER", date(2011, 5, 3))
+    new = complaint(org.b1, date(2011, 4, 9), reference="LX-2")
+    for page in (url("month", APRIL), url("month_correct", APRIL), url("corrections")):
+        html = office.get(page).content.decode()
+        assert "待更正（2 项）" in html
+        for letter, change in ((gone, "撤销"), (new, "新增")):
+            address = reverse("complaints:letter", args=[letter.pk])
+            assert (
+                f'<a href="{address}">{letter.reference}</a></td><td class="nowrap">{change}'
+                in html
+            )
+        assert "有效投诉" in html
+    assert "另有 2 封来信在封账之后变动" in html
+    assert "封账之后另有 2 项结果（检查、测试或来信）" in office.get(url("league")).content.decode()
+    office.force_login(cast.outlet_head)
+    html = office.get(url("corrections")).content.decode()
+    assert "LX-1" in html
+    assert "LX-2" not in html
+    office.force_login(cast.service_office)
+    post(office, "month_correct", APRIL, reason="改判")
+    assert "待更正" not in office.get(url("corrections")).content.decode()
+
+
+def test_corrections_cost_a_constant_number_of_queries(office, org):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            office.get(url("corrections"))
+        return len(captured)
+
+    months = [APRIL + n for n in range(4)]
+    release(org.a1)
+    for month in months[:1]:
+        months_close(branch_ids=[org.branch.pk], month=month, actor=None)
+    complaint(org.a1)
+    office.get(url("corrections"))
+    few = queries()
+    for month in months[1:]:
+        months_close(branch_ids=[org.branch.pk], month=month, actor=None)
+        complaint(org.b1, month.first)
     assert queries() == few

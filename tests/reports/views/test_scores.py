@@ -1,9 +1,14 @@
+from datetime import date
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reports.services.corrections import correction_issue
 from reports.services.months import months_close
 from tests.factories import make_outlet, make_staff
+from tests.reports.letters import complaint, find, make_letter, praise
 from tests.reports.rows import APRIL, MAY, quiz, release
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +97,53 @@ def test_no_figures_no_page(client, org, cast):
     client.force_login(cast.service_office)
     release(org.a1)
     assert client.post(url(org.a1)).status_code == 405
+
+
+def test_a_letter_opens_from_its_line(client, org, cast):
+    release(org.a1, score="90.00")
+    valid = complaint(org.a1, reference="LX-1")
+    praised = praise(org.a1, reference="LX-2")
+    _, html = read(client, cast.outlet_head, url(org.a1))
+    assert "2011-04-08 有效投诉 -2.00" in html
+    for letter, kind in ((valid, "投诉"), (praised, "表扬")):
+        address = reverse("complaints:letter", args=[letter.pk])
+        assert f'<a href="{address}">{kind}来信 {letter.reference}</a>' in html
+    assert "2011年4月8日受理" in html
+    assert client.get(reverse("complaints:letter", args=[valid.pk])).status_code == 200
+
+
+def test_an_institutions_own_letters_open_too(client, org, cast):
+    release(org.a1, score="90.00")
+    letter = complaint(org.a, reference="LX-1")
+    _, html = read(client, cast.institution_head, url(org.a, name="institution"))
+    assert "LX-1" in html
+    assert reverse("complaints:letter", args=[letter.pk]) in html
+    assert "90.00-2.00=88.00" in html
+
+
+def test_a_letter_out_of_sight_is_a_line_without_a_link(client, org, cast):
+    """Somebody else's letter for which this outlet was found responsible."""
+    release(org.a1, score="90.00")
+    letter = make_letter(org.b1, reference="LX-1")
+    find(letter, "BANK", date(2011, 4, 8), unit=org.a1)
+    _, own = read(client, cast.outlet_head, url(org.a1))
+    assert "2011-04-08 有效投诉 -2.00" in own
+    assert "LX-1" not in own
+    _, office = read(client, cast.service_office, url(org.a1))
+    assert "LX-1" in office
+
+
+def test_more_letters_are_not_more_queries(client, org, cast):
+    release(org.a1, score="90.00")
+    complaint(org.a1)
+    read(client, cast.outlet_head, url(org.a1))
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            read(client, cast.outlet_head, url(org.a1))
+        return len(captured)
+
+    few = queries()
+    for day in range(1, 6):
+        praise(org.a1, date(2011, 4, day))
+    assert queries() == few
