@@ -243,8 +243,8 @@ def test_equal_in_everything_at_the_top_stay_together():
     [
         ({"weights": {}}, "每个维度都应有权重"),
         ({"weights": dict.fromkeys(DIMENSIONS, D(0))}, "不能全为0"),
-        ({"cuts": DEFAULT_STARS.cuts | {"5": D(90)}}, "逐星升高"),
-        ({"cuts": DEFAULT_STARS.cuts | {"5": D(101)}}, "0与100"),
+        ({"cuts": {**DEFAULT_STARS.cuts, "5": D(90)}}, "逐星升高"),
+        ({"cuts": {**DEFAULT_STARS.cuts, "5": D(101)}}, "0与100"),
         ({"quotas": {"6": D("0.1")}}, "名额比例只能"),
         ({"quotas": {"5": D(0)}}, "大于0"),
         ({"floor_cap": 6}, "最高星级"),

@@ -20,7 +20,8 @@ from tellers.models import (
     Violation,
     ViolationKind,
 )
-from tellers.services.ratings import PeriodMoved, periods_compute, tokens_give
+from tellers.services.ratings import periods_compute, tokens_give
+from tellers.services.refusals import PeriodMoved
 from tellers.stars import DEFAULT_STARS
 from tests.factories import make_staff
 from tests.inspections.builders import make_version
