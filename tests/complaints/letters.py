@@ -19,7 +19,7 @@ def facts(**kw: Any) -> LetterFacts:
         **{
             "channel": Channel.HOTLINE,
             "source": Letter.Source.FORM,
-            "received_at": timezone.make_aware(datetime(2011, 4, 30, 10)),
+            "received_at": datetime(2011, 4, 30, 10, tzinfo=timezone.get_default_timezone()),
             "body": BODY,
             "customer_name": NAME,
             "customer_phone": PHONE,

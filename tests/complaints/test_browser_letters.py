@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -123,4 +123,4 @@ def test_what_one_person_is_given(letters, sign_in):
     page.get_by_label("依据").fill("本人到柜台申请")
     with page.expect_download() as download:
         page.get_by_role("button", name="生成文件").click()
-    assert download.value.suggested_filename == f"个人信息查询_{date.today():%Y%m%d}.xlsx"
+    assert download.value.suggested_filename == f"个人信息查询_{timezone.localdate():%Y%m%d}.xlsx"

@@ -1,6 +1,8 @@
 """Nothing of a customer's leaves in the clear: not by pg_dump, files, Redis, logs, pages or exports."""
 
 import io
+import json
+import logging
 import subprocess
 import zipfile
 from pathlib import Path
@@ -12,13 +14,22 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from psycopg2.extensions import make_dsn
+from pypdf import PdfReader
+from structlog.stdlib import ProcessorFormatter
 
 from accounts.roles import Capability
+from outlets.months import Month
+from reports.bulletins.figures import bulletin_figures
+from reports.bulletins.render import bulletin_pdf
+from reports.exports import export_file
 from tests.access_table import who
 from tests.complaints.letters import CARD, IDENTITY, NAME, PHONE
 from tests.complaints.lived import live
+from tests.reports.bulletin_months import make_close, make_score
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 SECRETS = {word: word.encode() for word in (NAME, PHONE, CARD, IDENTITY)}
 
 
@@ -64,12 +75,23 @@ def _ordered(server, key: bytes, kind: str):
 
 
 @pytest.fixture
-def lived(transactional_db, org, cast, settings):
-    settings.LOG_LEVEL = "DEBUG"
+def log():
+    """What the installation's own log handler writes."""
+    written = io.StringIO()
+    (handler,) = (
+        one for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter)
+    )
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)
+
+
+@pytest.fixture
+def lived(transactional_db, org, cast):
     return live(org, cast)
 
 
-def test_no_copy_of_the_installation_holds_a_customer(lived, cast, capfd):
+def test_no_copy_of_the_installation_holds_a_customer(log, lived, cast):
     walk(cast, lived)
     dump = pg_dump()
     assert dump.count(b"COPY public.complaints_") > 10
@@ -81,9 +103,14 @@ def test_no_copy_of_the_installation_holds_a_customer(lived, cast, capfd):
     assert b"mingcha" in held
     assert found_in(held) == []
     assert found_in(repr([one.get_decoded() for one in Session.objects.all()]).encode()) == []
-    out, err = capfd.readouterr()
-    assert "Forbidden" in err
-    assert found_in((out + err).encode()) == []
+    assert "Forbidden" in log.getvalue()
+    assert found_in(log.getvalue().encode()) == []
+
+
+def signed_in(cast, role: str) -> Client:
+    client = Client()
+    client.force_login(getattr(cast, role.lower()), BACKEND)
+    return client
 
 
 def walk(cast, lived) -> None:
@@ -102,10 +129,7 @@ def walk(cast, lived) -> None:
             f"/api/v1/letters/{letter.pk}/",
         ]
     for role in who(Capability.LETTERS_READ):
-        client = Client()
-        client.force_login(
-            getattr(cast, role.lower()), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client = signed_in(cast, role)
         for page in pages:
             assert found_in(client.get(page, follow=True).content) == [], (role, page)
         found = client.post("/letters/", {"q": f"{PHONE} {CARD}", "kind": "COMPLAINT"}, follow=True)
@@ -119,16 +143,39 @@ def test_the_search_would_find_a_leak():
     assert found_in(PHONE.encode().hex().encode()) == [PHONE]
 
 
-EXPORTS = ("reports:letters_export",)
+EXPORTS = ("complaints:letters_export", "reports:letters_export")
 
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_no_export_holds_a_customer(lived, cast, name):
-    client = Client()
-    client.force_login(cast.service_office, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(cast, "SERVICE_OFFICE")
     response = client.get(reverse(name))
     assert response.status_code == 200
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    assert found_in(content) == []
+    assert cells(response.content) == []
+
+
+def cells(content: bytes) -> list[str]:
+    """The secrets in a workbook."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        assert found_in(b"".join(book.read(one) for one in book.namelist())) == []
+        return found_in(content) + found_in(b"".join(book.read(one) for one in book.namelist()))
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_no_file_of_a_month_holds_a_customer(lived, org, ending):
+    content = export_file("letters", org.branch.pk, Month.of(timezone.localdate()), f"x.{ending}")
+    assert (cells if ending == "xlsx" else found_in)(content) == []
+    assert lived.letter.reference in str(content) or ending == "xlsx"
+
+
+def test_no_bulletin_holds_a_customer(lived, org):
+    today = timezone.localdate()
+    month = Month.of(today)
+    make_close(org.branch, month)
+    make_score(org.a1, month, rank=1, total="95.00", open="96.00", covert="94.00")
+    make_score(org.a, month, kind="INSTITUTION", institution=org.a, rank=1, total="95.00")
+    figures = bulletin_figures(branch=org.branch, month=month, number=1, issued_on=today)
+    assert found_in(json.dumps(figures, ensure_ascii=False, default=str).encode()) == []
+    pages = PdfReader(io.BytesIO(bulletin_pdf(figures))).pages
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    assert "来信" in text
+    assert found_in(text.encode()) == []

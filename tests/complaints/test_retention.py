@@ -65,7 +65,7 @@ def test_an_open_letter_is_never_due(org, state):
 
 
 def test_a_withdrawn_one_counts_from_its_event_and_a_merged_one_goes_with_its_case(org):
-    at = timezone.make_aware(datetime(2010, 1, 1))
+    at = datetime(2010, 1, 1, tzinfo=timezone.get_default_timezone())
     withdrawn = make_letter(branch=org.branch, state="WITHDRAWN")
     merged = make_letter(branch=org.branch, state="MERGED")
     into = make_letter(branch=org.branch, **ended(date(2016, 1, 1)))
@@ -80,7 +80,7 @@ def test_a_withdrawn_one_counts_from_its_event_and_a_merged_one_goes_with_its_ca
 @pytest.fixture
 def lived(org, cast):
     found = live(org, cast)
-    at = timezone.make_aware(datetime(2010, 1, 1))
+    at = datetime(2010, 1, 1, tzinfo=timezone.get_default_timezone())
     Letter.objects.filter(pk=found.letter.pk).update(closed_at=at)
     Letter.objects.filter(pk=found.mailed.pk).update(state="CLOSED", kind="INQUIRY", closed_at=at)
     return found

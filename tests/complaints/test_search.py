@@ -25,7 +25,7 @@ URL = "/letters/"
 
 
 def at(day: int, month: int = 4) -> datetime:
-    return timezone.make_aware(datetime(2011, month, day, 10))
+    return datetime(2011, month, day, 10, tzinfo=timezone.get_default_timezone())
 
 
 def sought(user, **kw):
