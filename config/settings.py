@@ -366,6 +366,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ScoreKindEnum": "reports.models.MonthlyScore.Kind",
         "MonthStateEnum": "reports.models.MonthClose.State",
         "QuizKindEnum": "tellers.models.Quiz.Kind",
+        "LetterKindEnum": "complaints.models.Kind",
+        "LetterChannelEnum": "complaints.models.Channel",
+        "LetterStateEnum": "complaints.models.Letter.State",
+        "LetterFindingStateEnum": "complaints.models.Responsibility.State",
+        "MailStateEnum": "complaints.models.Mail.State",
+        "LetterNoteKindEnum": "complaints.models.LetterNote.Kind",
+        "AttachmentKindEnum": "complaints.models.Attachment.Kind",
     },
 }
 

@@ -16,7 +16,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include(accounts.api.urls)),
     path("", include(outlets.api.router.urls)),
     path("", include(inspections.api.router.urls)),
-    path("", include(complaints.api.router.urls)),
+    path("", include(complaints.api.urls)),
     path("", include(tellers.api.router.urls)),
     path("", include(reports.api.router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

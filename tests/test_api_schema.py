@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts.roles import Role
 from accounts.services.tokens import token_create
 from config.wsgi import application
+from tests.complaints.letters import make_letter
 from tests.inspections.builders import make_inspection, make_version, make_visit
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,7 @@ def keys(org, cast):
     make_version(org.branch)
     make_inspection(org.a1, cast.inspector, released=True)
     make_visit(org.a2, cast.inspector)
+    make_letter(branch=org.branch, unit=org.a1, kind="COMPLAINT", state="ASSIGNED")
     users = {role: getattr(cast, role.lower()) for role in ROLES}
     return {role: token_create(user=user, name="test", days=1)[1] for role, user in users.items()}
 

@@ -118,7 +118,7 @@ class LetterForm(forms.Form):
     )
     business = _choice("业务类别", BUSINESSES.items(), NONE)
     cause = _choice("原因", CAUSES.items(), NONE)
-    files = FilesField(
+    attachments = FilesField(
         label="附件",
         required=False,
         widget=FilesInput({"accept": ",".join(f".{one}" for one in ENDINGS)}),
@@ -167,6 +167,6 @@ class LetterForm(forms.Form):
     def facts(self) -> LetterFacts:
         """The letter as it was filled in."""
         given = {
-            name: value for name, value in self.cleaned_data.items() if name not in {"key", "files"}
+            name: value for name, value in self.cleaned_data.items() if name not in {"key", "attachments"}
         }
         return LetterFacts(source=Letter.Source.FORM, **given)

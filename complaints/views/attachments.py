@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.models import User
 from accounts.roles import Capability
 from complaints.files import MAX_BYTES
 from complaints.forms.handling import AttachmentForm
@@ -76,7 +77,12 @@ def attachment(request: SignedInRequest, uuid: uuids.UUID) -> HttpResponse:
     found = get_object_or_404(seen.select_related("letter"), uuid=uuid)
     if not may_open(found, standing_of(request.user, found.letter)):
         raise PermissionDenied
-    content = attachment_read(attachment=found, actor=request.user)
+    return file_response(found, request.user)
+
+
+def file_response(found: Attachment, actor: User) -> HttpResponse:
+    """The file as a download that no browser runs; reading it is on record."""
+    content = attachment_read(attachment=found, actor=actor)
     response = HttpResponse(content, content_type=found.media_type)
     disposition = content_disposition_header(as_attachment=True, filename=found.name)
     response["Content-Disposition"] = disposition or "attachment"

@@ -95,7 +95,7 @@ def _keep(request: SignedInRequest, form: LetterForm, branch: Unit) -> Receipt:
     receipt = letter_take_in(
         branch=branch, facts=form.facts(), actor=request.user, key=form.cleaned_data["key"]
     )
-    for name, content in form.cleaned_data["files"]:
+    for name, content in form.cleaned_data["attachments"]:
         attachment_add(
             letter=receipt.letter,
             kind=Attachment.Kind.RECEIVED,

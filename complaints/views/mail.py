@@ -190,6 +190,11 @@ def raw(request: SignedInRequest, pk: int) -> HttpResponse:
     except (ActRefused, SealBroken, ValidationError) as error:
         form.add_error(None, _OPENED if isinstance(error, SealBroken) else str(error))
         return _page(request, found, CONFLICT, raw_form=form)
+    return raw_response(found, content)
+
+
+def raw_response(found: Mail, content: bytes) -> HttpResponse:
+    """An original as a download that no browser runs."""
     response = HttpResponse(content, content_type="message/rfc822")
     response["Content-Disposition"] = f'attachment; filename="mail-{found.pk}.eml"'
     response["X-Content-Type-Options"] = "nosniff"

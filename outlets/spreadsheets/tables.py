@@ -380,9 +380,9 @@ def _moment(cell: Cell, value: str) -> datetime | None:
     day = _date(None, clocked[1]) if clocked else _date(cell, value)
     if day is None:
         return None
-    parts = clocked.groups()[1:] if clocked else ()
+    hour, minute, second = clocked.groups()[1:] if clocked else (0, 0, 0)
     try:
-        return datetime.combine(day, time(*(int(part or 0) for part in parts)))
+        return datetime.combine(day, time(int(hour), int(minute), int(second or 0)))
     except ValueError:
         return None
 

@@ -151,16 +151,16 @@ def test_the_employee_was_there_that_day(office, org):
 
 def test_files_come_along(office):
     files = [SimpleUploadedFile(f"{n}.txt", f"第{n}页".encode()) for n in (1, 2)]
-    office.post(URL, TYPED | {"files": files})
+    office.post(URL, TYPED | {"attachments": files})
     held = Letter.objects.get().attachments.all()
     assert [(one.name, one.kind) for one in held] == [("1.txt", "RECEIVED"), ("2.txt", "RECEIVED")]
 
 
 def test_a_bad_file_keeps_the_letter_out(office):
     files = [SimpleUploadedFile("a.exe", b"MZ\x90\x00")]
-    page = office.post(URL, TYPED | {"files": files})
+    page = office.post(URL, TYPED | {"attachments": files})
     assert page.status_code == 422
-    assert page.context["form"].errors["files"][0].startswith("a.exe：")
+    assert page.context["form"].errors["attachments"][0].startswith("a.exe：")
     assert "请重新选择附件" in page.content.decode()
     assert not Letter.objects.exists()
 
