@@ -1,5 +1,6 @@
 """One unit's month in full: every figure with what it is made of (DESIGN "Drill-down")."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ _FACTS: Final = {
     "R3.special": "inspections",
     "R3.quiz": "quizzes",
 }
+_OPERATOR: Final = re.compile(r"(?<=[\d)])([+/])")  # a sign before a number is none
 _RESULTS: Final = {"base": "基础分", "total": "总分"}
 
 
@@ -63,7 +65,7 @@ class Part:
     @property
     def arithmetic(self) -> SafeString:
         """The text with places where a narrow page may break it, never within a number."""
-        return mark_safe(escape(self.text).replace("+", "+<wbr>").replace("/", "/<wbr>"))  # noqa: S308
+        return mark_safe(_OPERATOR.sub(r"\1<wbr>", escape(self.text)))  # noqa: S308
 
     @property
     def is_result(self) -> bool:
