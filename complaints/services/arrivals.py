@@ -19,6 +19,7 @@ from complaints.services.letters import (
     closing_events,
     events_add,
     letters_announce,
+    letters_place,
     letters_receive,
 )
 from complaints.services.responsibility import Taken, responsibilities_take
@@ -103,6 +104,7 @@ def letters_fill(*, fillings: Sequence[Filling], actor: User | None) -> None:
     changes = [change for one in fillings for change in _late_elsewhere(one)]
     for one in fillings:
         _fill(one)
+    letters_place([one.letter for one in fillings if one.unit])
     columns = [[getattr(one.letter, name) for one in fillings] for name in _FILLED]
     with connection.cursor() as cursor:
         cursor.execute(_FILL, columns)
@@ -130,7 +132,7 @@ def _fill(filling: Filling) -> None:
             NewEvent(letter, LetterEvent.Kind.CLASSIFIED, at, {"kind": filling.kind})
         )
     if filling.unit is not None:
-        letter.unit, letter.unit_path = filling.unit, filling.unit.path
+        letter.unit = filling.unit
     letter.staff = filling.staff or letter.staff
     letter.business = filling.business or letter.business
     letter.cause = filling.cause or letter.cause

@@ -24,6 +24,7 @@ from complaints.redaction import CARD, IDENTITY, PHONE, normalised, numbers, red
 from complaints.sealing import blind_index
 from complaints.selectors.clocks import clocks_of
 from outlets.models import Staff, Unit
+from outlets.selectors import paths_on
 
 BATCH: Final = 2_000
 
@@ -97,7 +98,9 @@ def letters_receive(
     ValidationError, keyed `reference`, names references that are known already.
     """
     _check_new(branch, facts)
-    letters = Letter.objects.bulk_create((_letter(branch, one) for one in facts), batch_size=BATCH)
+    made = [_letter(branch, one) for one in facts]
+    letters_place(made)
+    letters = Letter.objects.bulk_create(made, batch_size=BATCH)
     LetterNumber.objects.bulk_create(
         (number for letter in letters for number in _numbers(letter)), batch_size=BATCH
     )
@@ -166,6 +169,14 @@ def letters_project(letters: Collection[Letter]) -> None:
     letters_announce(changes)
 
 
+def letters_place(letters: Collection[Letter]) -> None:
+    """Set where the letters' units stood when the letters came (`unit_path`), stored or not."""
+    days = [(one, one.unit, timezone.localdate(one.received_at)) for one in letters]
+    paths = paths_on([(unit, day) for _, unit, day in days if unit])
+    for letter, unit, day in days:
+        letter.unit_path = paths[unit.pk, day] if unit else ""
+
+
 def _late_changes(
     letter: Letter, figures: tuple[date | None, date | None, bool]
 ) -> list[LetterChange]:
@@ -195,7 +206,6 @@ def _letter(branch: Unit, facts: LetterFacts) -> Letter:
         severity=facts.severity,
         received_at=facts.received_at,
         unit=facts.unit,
-        unit_path=facts.unit.path if facts.unit else "",
         staff=facts.staff,
         business=facts.business,
         cause=facts.cause,

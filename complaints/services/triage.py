@@ -27,6 +27,7 @@ from complaints.services.letters import (
     events_add,
     letter_event_add,
     letters_announce,
+    letters_place,
 )
 from complaints.services.refusals import ActRefused, MustRecuse
 from complaints.services.states import letter_lock, letter_move, told
@@ -261,12 +262,12 @@ def _classified(letter: Letter, found: Classification) -> dict[str, Any]:
     if problems:
         raise ValidationError(problems)
     columns = {name: getattr(found, name) for name in _FIELDS}
-    columns["unit_path"] = found.unit.path if letter.unit_id != found.unit.pk else letter.unit_path
     if letter.first_kind in {"", letter.kind}:  # not escalated: it came as what it is
         columns["first_kind"] = found.kind
     for name, value in columns.items():
         setattr(letter, name, value)
-    return columns
+    letters_place([letter])
+    return columns | {"unit_path": letter.unit_path}
 
 
 def _problems(letter: Letter, found: Classification) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What may be seen of the organisation: units, people and the calendar."""
 
 from outlets.selectors.calendar import calendar_days, calendar_warning, working_calendar
-from outlets.selectors.placements import PLACEMENTS_SQL, Placement, placements
+from outlets.selectors.placements import PLACEMENTS_SQL, Placement, paths_on, placements
 from outlets.selectors.staff import postings_visible_to, staff_at, staff_visible_to
 from outlets.selectors.units import branches, tree_of, units_visible_to
 
@@ -11,6 +11,7 @@ __all__ = [
     "branches",
     "calendar_days",
     "calendar_warning",
+    "paths_on",
     "placements",
     "postings_visible_to",
     "staff_at",

@@ -1,11 +1,14 @@
 """Where every unit of a branch stood on a day, as one statement."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from django.db import connection
+
+from outlets.models import Unit
 
 # A WITH RECURSIVE body for reuse in set-based statements: "WITH RECURSIVE {PLACEMENTS_SQL} SELECT …
 # FROM placement …" with the parameters %(branches)s (a list of branch ids) and %(as_of)s. Before a
@@ -77,3 +80,34 @@ def placements(branch_ids: Sequence[int], as_of: date) -> list[Placement]:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT, {"branches": list(branch_ids), "as_of": as_of})
         return [Placement(*row) for row in cursor.fetchall()]
+
+
+_Moves = Mapping[int, list[tuple[date, int | None]]]  # by unit, in their order
+
+
+def paths_on(places: Collection[tuple[Unit, date]]) -> dict[tuple[int, date], str]:
+    """The path of each unit at the end of its day, by unit id and day. At most one query.
+
+    For rows that keep the path they were made under, though they are written down later.
+    """
+    if not places:
+        return {}
+    branches = {unit.branch_id for unit, _ in places}
+    rows = Unit.objects.filter(branch_id__in=branches).values_list(
+        "pk", "code", "parent_id", "moves__effective_on", "moves__parent_id"
+    )
+    codes: dict[int, str] = {}
+    moves: defaultdict[int, list[tuple[date, int | None]]] = defaultdict(list)
+    for unit_id, code, parent_id, day, above in rows.order_by("pk", "moves__effective_on"):
+        codes[unit_id] = code
+        moves[unit_id].append((date.min, parent_id) if day is None else (day, above))
+    return {(unit.pk, day): _path(unit.pk, day, codes, moves) for unit, day in places}
+
+
+def _path(unit_id: int | None, day: date, codes: Mapping[int, str], moves: _Moves) -> str:
+    path = ""
+    while unit_id is not None:
+        path = f"{codes[unit_id]}/{path}"
+        held = [above for effective_on, above in moves[unit_id] if effective_on <= day]
+        unit_id = held[-1] if held else moves[unit_id][0][1]
+    return path

@@ -83,7 +83,7 @@ class LetterStatisticsViewSet(ViewSet):
     @extend_schema(
         summary="来信统计",
         parameters=_PARAMETERS,
-        responses=forced_singular_serializer(StatisticsSerializer),
+        responses=forced_singular_serializer(StatisticsSerializer),  # type: ignore[no-untyped-call]
         filters=False,
     )
     def list(self, request: Request) -> Response:

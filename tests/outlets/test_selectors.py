@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import Role
 from outlets.models import Posting, Unit
 from outlets.selectors import (
+    paths_on,
     placements,
     postings_visible_to,
     staff_at,
@@ -160,3 +161,19 @@ def test_changes_are_told_field_by_field(org, cast):
     with CaptureQueriesContext(connection) as queries:
         unit_changes(org.a1)
     assert len(queries) == 3
+
+
+def test_paths_are_those_of_their_day(org, django_assert_num_queries):
+    unit_move(unit=org.a1, parent=org.b, effective_on=date(2011, 5, 1))
+    org.a1.refresh_from_db()
+    days = [date(1990, 1, 1), date(2011, 4, 30), date(2011, 5, 1), TODAY]
+    with django_assert_num_queries(1):
+        found = paths_on([(unit, day) for unit in (org.a1, org.b2, org.branch) for day in days])
+    assert [found[org.a1.pk, day] for day in days] == ["AS/ASA/ASA1/"] * 2 + ["AS/ASB/ASA1/"] * 2
+    assert {found[org.b2.pk, day] for day in days} == {"AS/ASB/ASB2/"}
+    assert found[org.branch.pk, TODAY] == "AS/"
+    for day in days:
+        held = {place.unit_id: place.path for place in placements([org.branch.pk], day)}
+        assert found[org.a1.pk, day] == held[org.a1.pk]
+    with django_assert_num_queries(0):
+        assert paths_on([]) == {}

@@ -8,8 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from complaints.models import Letter, LetterLink
 from complaints.selectors.letters import letters_visible_to
+from complaints.services.letters import LetterFacts, letters_receive
 from outlets.models import Posting
 from outlets.months import Month
+from outlets.services import unit_move
+from outlets.services.calendar import calendar_seed
 from reports.periods import Span, month_period, year_period
 from reports.selectors.letters import (
     BEFORE,
@@ -93,6 +96,25 @@ def test_moved_outlets_count_where_they_stood(org, cast):
     assert list(counts.institutions(YEAR)) == [org.a.pk]
     assert counts.units(NOW)[org.a1.pk]["INQUIRY"].letters == 2
     assert counts.institution_of == {org.a.pk: "甲支行", org.b.pk: "乙支行"}
+
+
+def test_letters_written_down_later_belong_where_the_outlet_stood_then(org, cast):
+    unit_move(unit=org.a1, parent=org.b, effective_on=date(2011, 4, 15))
+    org.a1.refresh_from_db()
+    calendar_seed(year=2011)
+    facts = [
+        LetterFacts(
+            channel="HOTLINE", source="FILE", received_at=noon(date(2011, 4, day)), body="查询",
+            kind="INQUIRY", unit=org.a1,
+        )
+        for day in (14, 15)
+    ]  # fmt: skip
+    early, late = letters_receive(branch=org.branch, facts=facts, actor=None)
+    assert (early.unit_path, late.unit_path) == ("AS/ASA/ASA1/", "AS/ASB/ASA1/")
+    counts = counted(cast.service_office)
+    assert {key: kinds["INQUIRY"].letters for key, kinds in counts.institutions(NOW).items()} == {
+        org.a.pk: 1, org.b.pk: 1,
+    }  # fmt: skip
 
 
 def test_repeats_count_once(org, cast):
