@@ -167,6 +167,8 @@ class LetterForm(forms.Form):
     def facts(self) -> LetterFacts:
         """The letter as it was filled in."""
         given = {
-            name: value for name, value in self.cleaned_data.items() if name not in {"key", "attachments"}
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in {"key", "attachments"}
         }
         return LetterFacts(source=Letter.Source.FORM, **given)

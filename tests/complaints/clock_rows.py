@@ -1,6 +1,6 @@
 """Who gets in at the pages of letters' deadlines."""
 
-from accounts.roles import Capability
+from accounts.roles import Capability, Role
 from tests.access_table import Row, who
 from tests.complaints.handling_rows import (
     CONFIRM,
@@ -14,7 +14,7 @@ from tests.complaints.handling_rows import (
 )
 
 
-def _act(name: str, roles: frozenset[str]) -> Row:
+def _act(name: str, roles: frozenset[Role]) -> Row:
     return Row(
         f"complaints:clock_{name}", roles, own=own, other=foreign, sibling=sibling, bound=ELSEWHERE
     )
@@ -34,4 +34,4 @@ ROWS = [
     Row("complaints:clock_rules_new", OFFICE),
 ]  # fmt: skip
 
-assert OFFICE == who(Capability.LETTERS_SETTINGS)
+assert who(Capability.LETTERS_SETTINGS) == OFFICE

@@ -1,6 +1,7 @@
 """The pure rules of handling: recusal, replies, likeness, findings' days, what can be done next."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_a_unit_has_five_working_days_to_object():
     assert objection_until(date(2011, 9, 29), calendar) == date(2011, 10, 12)
 
 
-OFFICE = {"triages": True, "holds": True, "handles": True}
+OFFICE: dict[str, Any] = {"triages": True, "holds": True, "handles": True}
 
 
 @pytest.mark.parametrize(

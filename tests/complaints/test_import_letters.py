@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from complaints.imports import LETTER_COLUMNS
+from complaints.imports.columns import LETTER_COLUMNS
 from complaints.models import Letter, LetterEvent, LetterNumber, Responsibility
 from complaints.services.letters import LetterFacts, letter_receive
 from complaints.services.relations import letter_escalate
