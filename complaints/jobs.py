@@ -10,11 +10,12 @@ from typing import Any
 from accounts.jobs import JobError, Progress, handles
 from accounts.models import Job
 from complaints.mailboxes import MailboxError
+from complaints.selectors.training import TRAIN
 from complaints.services.fetching import FETCH, REPLAY, imap_mailbox, mails_fetch, mails_replay
 from complaints.services.reminders import REMIND, letters_remind
 from complaints.services.retention import REDACT, letters_redact
 from complaints.services.rotation import ROTATE, keys_rotate
-from complaints.services.training import TRAIN, models_train
+from complaints.services.training import models_train
 from outlets.models import Unit
 
 

@@ -31,7 +31,7 @@ class PickerSelect(forms.Select):
         return option
 
 
-class UnitChoice(forms.ModelChoiceField):
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A unit, shown with its code."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -31,7 +31,7 @@ class Decided:
     """The letters a target can be learned from, in the order they came: how many, and which split."""
 
     target: str
-    rows: QuerySet[Letter, Any]
+    rows: QuerySet[Any, Any]
     count: int
 
     @property
@@ -56,13 +56,11 @@ class Decided:
 def decided(branch_id: int, target: str) -> Decided:
     """The branch's letters that somebody decided on, the latest `MOST` of them."""
     column = _COLUMNS[Target(target)]
-    letters = (
-        Letter.objects.filter(branch=branch_id, redacted_at=None)
-        .exclude(state__in=_WAITING)
-        .annotate(label=Cast(F(column), CharField()))
-        .exclude(label=None)
-        .exclude(label="")
+    decided_on = Letter.objects.filter(branch=branch_id, redacted_at=None).exclude(
+        state__in=_WAITING
     )
+    labelled: QuerySet[Any] = decided_on.annotate(label=Cast(F(column), CharField()))
+    letters = labelled.exclude(label=None).exclude(label="")
     count = letters.count()
     rows = letters.order_by("received_at", "pk").values_list("text", "label")
     return Decided(target, rows[max(0, count - MOST) :], min(count, MOST))

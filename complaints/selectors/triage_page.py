@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from accounts.models import User
-from complaints.deadlines import Clock
+from complaints.deadlines import Clock, Step
 from complaints.models import Channel, Kind, Letter, LetterEvent, Severity, TriageLease
 from complaints.pinyin import search_keys
 from complaints.selectors.clocks import clocks_by_kind
@@ -32,9 +32,9 @@ _SUGGESTED: Final = ("kind", "unit", "staff", "service_channel", "business", "ca
 _UNKNOWN: Final = {"": "（未定）"}
 # The lists of codes, in the order of the screen: the key that leads there and the entries.
 _LISTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
-    "service_channel": ("q", _UNKNOWN | SERVICE_CHANNELS),
-    "business": ("w", _UNKNOWN | BUSINESSES),
-    "cause": ("r", _UNKNOWN | CAUSES),
+    "service_channel": ("q", {**_UNKNOWN, **SERVICE_CHANNELS}),
+    "business": ("w", {**_UNKNOWN, **BUSINESSES}),
+    "cause": ("r", {**_UNKNOWN, **CAUSES}),
     "channel": ("l", dict(Channel.choices)),
 }
 
@@ -78,6 +78,11 @@ class Deadline:
     kind: str
     label: str
     clock: Clock
+
+    @property
+    def step(self) -> Step | None:
+        """The line of the explanation that being sorted as this kind adds."""
+        return self.clock.steps[-1] if self.clock.steps else None
 
 
 @dataclass(frozen=True, slots=True)
