@@ -3,10 +3,10 @@
 import re
 import statistics
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -81,27 +81,24 @@ SET session_replication_role = origin;
 
 def fill() -> None:
     """Fill the table unless it is filled already; the index on the text is made afterwards, at once."""
-    sealed = {
+    values: dict[str, Any] = {
         field.name: seal(b"x" * 300 if field.name == "body" else b"", field.purpose)
         for field in Letter._meta.local_fields  # noqa: SLF001
         if isinstance(field, SealedTextField)
     }
+    values |= {"letters": LETTERS, "said": list(SAID), "done": list(DONE), "things": list(THINGS)}
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM complaints_letter")
         if cursor.fetchone() == (LETTERS,):
             return
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'letter_bigrams'")
-        (index,) = cursor.fetchone()
-        cursor.execute("TRUNCATE complaints_letter CASCADE")
-        cursor.execute("DROP INDEX letter_bigrams")
-        cursor.execute(
-            FILL,
-            {"letters": LETTERS, "said": list(SAID), "done": list(DONE), "things": list(THINGS)}
-            | sealed,
-        )
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        cursor.execute(index)
-        cursor.execute("RESET maintenance_work_mem")
+        with transaction.atomic():
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'letter_bigrams'")
+            (index,) = cursor.fetchone()
+            cursor.execute("TRUNCATE complaints_letter CASCADE")
+            cursor.execute("DROP INDEX letter_bigrams")
+            cursor.execute(FILL, values)
+            cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+            cursor.execute(index)
         cursor.execute("VACUUM ANALYZE complaints_letter")
 
 

@@ -5,7 +5,10 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.masking import folded
 from accounts.models import User
@@ -32,13 +35,41 @@ ASKED: Final = (
 FIRST: Final = ("q", "kind", "under", "since", "until")
 
 
+class QuickSelect(forms.Select):
+    """The browser's list without a template an option: a search form has a hundred of them."""
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002
+    ) -> SafeString:
+        """The same HTML."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        chosen = (one for _, group, _ in widget["optgroups"] for one in group)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (one["value"], " selected" if one["selected"] else "", one["label"])
+                for one in chosen
+            ),
+        )
+        return format_html(
+            '<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), options
+        )
+
+
 def _choices(label: str, choices: Any, none: str = "") -> list[tuple[str, Any]]:
     nothing = [(NONE, none)] if none else []
     return [("", label), *choices, *nothing]
 
 
 def _choice(label: str, choices: Any, none: str = "") -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=_choices("全部", choices, none), required=False)
+    return forms.ChoiceField(
+        label=label, choices=_choices("全部", choices, none), required=False, widget=QuickSelect
+    )
 
 
 def _hidden(pattern: str) -> forms.RegexField:
@@ -64,7 +95,11 @@ class LetterSearchForm(forms.Form):
     )
     kind = _choice("类型", Kind.choices, "未定类")
     under = forms.ModelChoiceField(
-        label="机构", queryset=Unit.objects.none(), empty_label="全部", required=False
+        label="机构",
+        queryset=Unit.objects.none(),
+        empty_label="全部",
+        required=False,
+        widget=QuickSelect,
     )
     since = forms.DateField(label="受理从", widget=DateInput(), required=False)
     until = forms.DateField(label="到", widget=DateInput(), required=False)
@@ -75,7 +110,11 @@ class LetterSearchForm(forms.Form):
     responsibility = _choice("责任认定", Responsibility.Finding.choices, "待认定")
     person = forms.CharField(label="涉及员工", max_length=40, required=False)
     handler = _PersonField(
-        label="承办人", queryset=User.objects.none(), empty_label="全部", required=False
+        label="承办人",
+        queryset=User.objects.none(),
+        empty_label="全部",
+        required=False,
+        widget=QuickSelect,
     )
     customer = forms.CharField(
         label="客户电话、卡号或证件号",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from complaints.models import Letter, LetterEvent
+from complaints.models import SEALED, Letter, LetterEvent
 from complaints.redaction import mask_name, mask_number, normalised
 from complaints.selectors.standing import Standing
 
@@ -44,6 +44,15 @@ def customer_card(letter: Letter, standing: Standing) -> CustomerCard:
 
 def customer_masked(letter: Letter) -> Customer:
     """王**, 138****5678 and so on."""
+    opened(letter)
     numbers = (letter.customer_phone, letter.customer_card, letter.customer_identity)
     masked = (mask_number(normalised(one)) if one else "" for one in numbers)
     return Customer(mask_name(letter.customer_name), *masked)
+
+
+def opened(letter: Letter) -> Letter:
+    """The letter with what is sealed of it read, by one query if any."""
+    left = letter.get_deferred_fields() & set(SEALED)
+    if left:
+        letter.refresh_from_db(fields=sorted(left))
+    return letter

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -25,6 +25,7 @@ CAP: Final = 1_000
 # So many of the newest letters are read for words before the index is asked: with a word in more
 # than one of eighty that fills a page, and the index is left with words it is quick with.
 READ: Final = 4_000
+NEAR: Final = 10
 
 
 class Row(NamedTuple):
@@ -126,6 +127,8 @@ def _worded(rows: QuerySet[Letter], sought: LetterSought, wanted: int) -> Slice:
         return _known(newest.hits, sought.state)
     if len(newest.hits) > PAGE:
         return _common(rows, newest, sought, wanted)
+    if near := _near(rows, newest, sought, wanted):
+        return near
     found = list(with_words(rows, sought.words).values_list("pk", "state")[: CAP + 1])
     if len(found) <= CAP:
         return _known(found, sought.state)
@@ -141,10 +144,15 @@ def _known(hits: Sequence[tuple[int, str]], state: str) -> Slice:
 
 
 class Newest(NamedTuple):
-    """The letters read, and of them (id, state) of those that say the words, in order."""
+    """The letters read, and of them (id, state) of those that say the words, in order.
+
+    They came between `first` and `last`.
+    """
 
     read: int
     hits: list[tuple[int, str]]
+    first: datetime
+    last: datetime
 
     @property
     def is_all(self) -> bool:
@@ -154,17 +162,39 @@ class Newest(NamedTuple):
 
 def _newest(rows: QuerySet[Letter], words: Sequence[str]) -> Newest:
     """Read the first letters of an order for words. One statement."""
-    first = rows.annotate(said=SAID).values_list("pk", "state", "said")[:READ]
+    first = rows.annotate(said=SAID).values_list("pk", "state", "received_at", "said")[:READ]
     sql, params = first.query.sql_with_params()
     says = " AND ".join(["strpos(said, lower(%s)) > 0"] * len(words))
     reading = (
-        f"SELECT count(*), array_agg(id) FILTER (WHERE {says}),"  # noqa: S608
-        f" array_agg(state) FILTER (WHERE {says}) FROM ({sql}) first (id, state, said)"
+        f"SELECT count(*), min(at), max(at), array_agg(id) FILTER (WHERE {says}),"  # noqa: S608
+        f" array_agg(state) FILTER (WHERE {says}) FROM ({sql}) first (id, state, at, said)"
     )
     with connection.cursor() as cursor:
         cursor.execute(reading, [*words, *words, *params])
-        read, ids, states = cursor.fetchone()
-    return Newest(read, list(zip(ids or (), states or (), strict=True)))
+        read, first_at, last_at, ids, states = cursor.fetchone()
+    return Newest(read, list(zip(ids or (), states or (), strict=True)), first_at, last_at)
+
+
+def _near(
+    rows: QuerySet[Letter], newest: Newest, sought: LetterSought, wanted: int
+) -> Slice | None:
+    """The page, by the index, from the letters of NEAR times as long; None when they do not fill it.
+
+    Of a word that some letters say it would otherwise gather all only to show the newest.
+    """
+    reach = (newest.last - newest.first) * (NEAR - 1)
+    if sought.sort == "due":
+        return None
+    if sought.sort == "received":
+        close = rows.filter(received_at__lte=newest.last + reach)
+    else:
+        close = rows.filter(received_at__gte=newest.first - reach)
+    found = list(with_words(close, sought.words).values_list("pk", "state")[: CAP + 1])
+    ids = [pk for pk, state in found if sought.state in {"", state}]
+    if len(ids) < wanted:
+        return None
+    total = _rounded(_estimated(rows) * len(ids) // (newest.read * NEAR))
+    return Slice(ids, max(total, len(ids)), is_exact=False, is_estimate=True)
 
 
 def _common(rows: QuerySet[Letter], newest: Newest, sought: LetterSought, wanted: int) -> Slice:

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from accounts.models import User
 from accounts.services import audit_add
 from complaints.models import Letter, LetterEvent
-from complaints.selectors.customers import Customer
+from complaints.selectors.customers import Customer, opened
 from complaints.selectors.standing import standing_of
 from complaints.services.letters import letter_event_add
 from complaints.services.refusals import ActRefused
@@ -52,6 +52,7 @@ def customer_reveal(*, letter: Letter, actor: User, purpose: str, reason: str) -
     why = _why(letter, purpose, reason)
     letter_event_add(letter=letter, kind=LetterEvent.Kind.REVEALED, actor=actor, reason=why)
     audit_add(event="letter.reveal", actor=actor, subject=letter.reference, reason=why)
+    opened(letter)
     customer = Customer(
         letter.customer_name, letter.customer_phone, letter.customer_card, letter.customer_identity
     )

@@ -15,19 +15,17 @@ BODY = f"客户{NAME}（电话{PHONE}，卡号{CARD}，身份证{IDENTITY}）反
 
 def facts(**kw: Any) -> LetterFacts:
     """A letter of 王小明 about waiting and manners."""
-    return LetterFacts(
-        **{
-            "channel": Channel.HOTLINE,
-            "source": Letter.Source.FORM,
-            "received_at": datetime(2011, 4, 30, 10, tzinfo=timezone.get_default_timezone()),
-            "body": BODY,
-            "customer_name": NAME,
-            "customer_phone": PHONE,
-            "customer_card": CARD,
-            "customer_identity": IDENTITY,
-        }
-        | kw
-    )
+    given: dict[str, Any] = {
+        "channel": Channel.HOTLINE,
+        "source": Letter.Source.FORM,
+        "received_at": datetime(2011, 4, 30, 10, tzinfo=timezone.get_default_timezone()),
+        "body": BODY,
+        "customer_name": NAME,
+        "customer_phone": PHONE,
+        "customer_card": CARD,
+        "customer_identity": IDENTITY,
+    }
+    return LetterFacts(**given | kw)
 
 
 def make_letter(*, branch: Unit, **kw: Any) -> Letter:

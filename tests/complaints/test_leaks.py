@@ -6,6 +6,7 @@ import logging
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -60,7 +61,7 @@ def pg_dump() -> bytes:
 
 def redis_contents() -> bytes:
     """Every key of the cache and broker with what it holds."""
-    server = redis.Redis.from_url(settings.REDIS_URL)
+    server: Any = redis.Redis.from_url(settings.REDIS_URL)
     held = []
     for key in server.scan_iter():
         kind = server.type(key).decode()

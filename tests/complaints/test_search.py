@@ -356,6 +356,7 @@ class TestManyLetters:
         for day in range(1, 21):
             body = "柜员" if day % 2 else "吞卡"
             body += "保函" if day <= 2 else ""
+            body += "流水" if day % 4 == 0 else ""
             make_letter(branch=org.branch, reference=f"M{day:02}", body=body, received_at=at(day))
 
     def test_pages_go_on_to_the_cap_and_then_by_date(self, many, office, client):
@@ -373,6 +374,22 @@ class TestManyLetters:
         assert found.count.startswith("约 ")
         second = letter_list(office, LetterSought(words=("柜员",)), 2, TODAY)
         assert [row.letter.reference for row in second.rows] == ["M13", "M11", "M09"]
+
+    @pytest.mark.parametrize(
+        ("sort", "found"),
+        [
+            ("-received", ["M20", "M16", "M12"]),
+            ("received", ["M04", "M08", "M12"]),
+            ("due", ["M04", "M08", "M12"]),
+        ],
+    )
+    def test_a_word_that_some_say(self, many, office, monkeypatch, sort, found):
+        monkeypatch.setattr(listing, "NEAR", 2)
+        page = letter_list(office, LetterSought(words=("流水",), sort=sort), 1, TODAY)
+        assert [row.letter.reference for row in page.rows] == found
+        assert page.count.startswith("约 ") == (sort == "-received")
+        last = letter_list(office, LetterSought(words=("流水",), sort=sort), 2, TODAY)
+        assert len(last.rows) == 2
 
     def test_a_rare_word_is_counted(self, many, office):
         found = letter_list(office, LetterSought(words=("保函",)), 1, TODAY)
