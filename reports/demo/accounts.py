@@ -23,6 +23,7 @@ ACCOUNTS = (
     Account("anquan", Role.SECURITY_ADMIN, "安全管理员（演示）"),
     Account("shenji", Role.AUDITOR, "审计员（演示）"),
     Account("fuwuban", Role.SERVICE_OFFICE, "服务办（演示）", "2101"),
+    Account("fuwuban2", Role.SERVICE_OFFICE, "服务办二（演示）", "2101"),
     Account("fenhang", Role.LEADERSHIP, "分行领导（演示）", "2101"),
     Account("zhihang", Role.INSTITUTION_HEAD, "海城支行行长（演示）", "210102", "主管领导"),
     Account("wangdian", Role.OUTLET_HEAD, "西柳支行负责人（演示）", "21010203", "网点负责人"),

@@ -33,17 +33,13 @@ def ground(say: Say) -> Unit:
     """Units, people, calendar, accounts, standards and the season; the branch."""
     there = branch()
     if there is not None:
-        return there
+        return _completed(there)
     with transaction.atomic():
         say("导入机构与人员 …")
         rows_import("units", organisation.unit_rows())
         rows_import("staff", organisation.staff_rows())
         there = Unit.objects.get(code=organisation.BRANCH)
-        for year in {2010, 2011, 2012, date.today().year}:  # noqa: DTZ011  (the local day is meant)
-            if not CalendarDay.objects.filter(date__year=year).exists():
-                calendar_seed(year=year)
-        for account in ACCOUNTS:
-            _account(account)
+        _completed(there)
         say("导入并发布检查标准 …")
         _standards()
         Season.objects.create(
@@ -52,6 +48,18 @@ def ground(say: Say) -> Unit:
             first_month=FIRST.first,
             last_month=LAST.first,
         )
+    return there
+
+
+def _completed(there: Unit) -> Unit:
+    """Years of the calendar and accounts that an earlier build did not know."""
+    for year in {2010, 2011, 2012, date.today().year}:  # noqa: DTZ011  (the local day is meant)
+        if not CalendarDay.objects.filter(date__year=year).exists():
+            calendar_seed(year=year)
+    known = set(User.objects.values_list("username", flat=True))
+    for account in ACCOUNTS:
+        if account.username not in known:
+            _account(account)
     return there
 
 

@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from accounts.models import User
-from complaints.models import Letter
+from complaints.models import Kind, Letter
+from complaints.services.relations import letter_grew
 from outlets.models import Post, Posting, Unit
 from outlets.months import Month
 from reports.demo.files import rows_import
@@ -43,6 +44,7 @@ OCCASIONS: Final[Mapping[str, Sequence[Occasion]]] = {
 _VALID_DAYS: Final = (date(2011, 2, 17), date(2011, 8, 9))
 HOLIDAY: Final = (date(2011, 10, 1), date(2011, 10, 7))
 IN_HOLIDAY: Final = {INQUIRY: 5, COMPLAINT: 2}
+GROWS_WITHIN: Final = timedelta(days=20)
 # Days until an answer: in time, and late (inquiries have 3 working days, complaints 15 days).
 _DAYS: Final = {INQUIRY: (0, 2), SUGGESTION: (2, 6), PRAISED: (1, 4), COMPLAINT: (3, 13)}
 _LATE_DAYS: Final = {INQUIRY: (10, 14), COMPLAINT: (17, 22)}
@@ -98,6 +100,20 @@ def letters_import(branch: Unit, months: Iterable[Month], actor: User) -> None:
     missing = [row for row in rows if row["工单号"] not in there]
     if missing:
         rows_import("letters", missing, actor=actor)
+
+
+def letters_grown(branch: Unit, actor: User) -> None:
+    """Say of some complaints that an inquiry at the same unit was not settled before them."""
+    told = Letter.objects.filter(branch=branch, source=Letter.Source.FILE).order_by("received_at")
+    inquiries = told.filter(kind=Kind.INQUIRY)
+    for complaint in told.filter(kind=Kind.COMPLAINT):
+        since = complaint.received_at - GROWS_WITHIN
+        before = inquiries.filter(
+            unit=complaint.unit, received_at__range=(since, complaint.received_at)
+        )
+        inquiry = before.last()
+        if inquiry is not None and not complaint.links.exists():
+            letter_grew(complaint=complaint, inquiry=inquiry, actor=actor)
 
 
 def _received(row: Mapping[str, str]) -> date:

@@ -48,7 +48,7 @@ def is_closed(branch: Unit, month: Month) -> bool:
 @transaction.atomic
 def build(branch: Unit, month: Month) -> None:
     """Visits, results, quizzes and the close of one month, all or nothing."""
-    office = User.objects.get(role=Role.SERVICE_OFFICE, unit=branch)
+    office = User.objects.get(username="fuwuban")
     by_code = {place.code: place for place in places()}
     units = list(Unit.objects.filter(branch=branch, serves_customers=True).order_by("code"))
     for channel, role in ((Channel.OPEN, Role.INSPECTOR), (Channel.COVERT, Role.SHOPPER)):

@@ -17,7 +17,7 @@ def plan(branch: Unit, today: date) -> None:
     month = Month.of(today)
     if Visit.objects.filter(branch=branch, not_before__gte=month.first).exists():
         return
-    office = User.objects.get(role=Role.SERVICE_OFFICE, unit=branch)
+    office = User.objects.get(username="fuwuban")
     units = list(Unit.objects.filter(branch=branch, serves_customers=True).order_by("code"))
     for channel, role, count in (
         (Channel.OPEN, Role.INSPECTOR, OPEN_VISITS),

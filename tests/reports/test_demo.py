@@ -1,15 +1,20 @@
 """The demonstration branch: what it promises, and that it ends as the reports it grew from say."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from complaints.models import Kind, Letter, Responsibility
+from complaints.models import Kind, Letter, LetterLink, Mail, Reply, Responsibility
+from complaints.selectors.clocks import clocks_of
 from inspections.models import Evidence, Inspection, Visit
-from outlets.models import Staff, Unit
+from outlets.models import CalendarDay, Staff, Unit
 from reports.demo import build, months, today
-from reports.demo.letters import FIRST_LETTERS, HOLIDAY, letters_import
+from reports.demo.letters import FIRST_LETTERS, HOLIDAY, letters_grown, letters_import
+from reports.demo.mails import mails_open
+from reports.demo.open_letters import OPEN, letters_open
 from reports.models import MonthlyScore, Season
 from reports.selectors.league import season_so_far
 
@@ -28,7 +33,13 @@ def branch(settings, tmp_path):
     return branch
 
 
-def test_the_season_of_2011(branch):
+def test_as_it_is_built(branch):
+    the_season(branch)
+    two_years_of_letters()
+    no_customer_in_the_clear()
+
+
+def the_season(branch):
     units = Unit.objects.filter(branch=branch)
     assert units.filter(kind="INSTITUTION").count() == 11
     assert units.filter(serves_customers=True).count() == 48
@@ -52,7 +63,7 @@ def counts(year, **kw):
     return {kind: letters.filter(kind=kind).count() for kind in Kind.values}
 
 
-def test_two_years_of_letters(branch):
+def two_years_of_letters():
     assert counts(2010) == {"INQUIRY": 110, "SUGGESTION": 7, "PRAISE": 61, "COMPLAINT": 38}
     assert counts(2011) == {"INQUIRY": 96, "SUGGESTION": 3, "PRAISE": 10, "COMPLAINT": 26}
     found = Responsibility.objects.filter(letter__kind="COMPLAINT", superseded_on=None)
@@ -66,7 +77,15 @@ def test_two_years_of_letters(branch):
     assert Letter.objects.filter(is_late=True).count() == 10
 
 
-def test_built_again_nothing_changes(branch):
+def test_built_again_it_lacks_nothing_and_has_nothing_twice(branch):
+    nothing_changes(branch)
+    what_an_older_one_lacks(branch)
+    complaints_that_grew_out_of_inquiries(branch)
+    letters_of_these_days(branch)
+    no_customer_in_the_clear()
+
+
+def nothing_changes(branch):
     before = Inspection.objects.count(), MonthlyScore.objects.count(), User.objects.count()
     assert build.ground(lambda _text: None) == branch
     assert all(months.is_closed(branch, month) for month in build.FIRST.range_to(build.LAST))
@@ -78,3 +97,56 @@ def test_built_again_nothing_changes(branch):
     assert before == (
         Inspection.objects.count(), MonthlyScore.objects.count(), User.objects.count(),
     )  # fmt: skip
+
+
+def complaints_that_grew_out_of_inquiries(branch):
+    office = User.objects.get(username="fuwuban")
+    letters_grown(branch, office)
+    grown = LetterLink.objects.filter(kind="ESCALATED").count()
+    assert 3 <= grown <= 15
+    letters_grown(branch, office)
+    assert LetterLink.objects.filter(kind="ESCALATED").count() == grown
+    assert counts(2010)["COMPLAINT"] == 38
+
+
+def letters_of_these_days(branch):
+    day = timezone.localdate()
+    before = counts(2010), counts(2011)
+    letters_open(branch, day)
+    mails_open(branch, day)
+    held = Letter.objects.filter(received_at__year__gte=2012)
+    assert held.count() == len(OPEN) + 2
+    states = {state: held.filter(state=state).count() for state in Letter.State.values}
+    assert states["RECEIVED"] == 5
+    assert states["ASSIGNED"] == 8
+    assert (states["ANSWERED"], states["CLOSED"]) == (1, 1)
+    clocks = clocks_of(list(held))
+    assert any(one.overdue(day) for one in clocks.values())
+    assert any(one.asked for one in clocks.values())
+    assert any(one.level == "COMPLEX" for one in clocks.values())
+    assert any(one.stopped_on for one in clocks.values())
+    assert Reply.objects.filter(sent_at=None).count() == 1
+    assert Responsibility.objects.filter(state="PROPOSED").count() == 1
+    assert held.filter(first_kind="INQUIRY", kind="COMPLAINT").count() == 1
+    assert Mail.objects.filter(state="SET_ASIDE").count() == 1
+    assert (counts(2010), counts(2011)) == before
+    letters_open(branch, day)
+    mails_open(branch, day)
+    assert held.count() == len(OPEN) + 2
+
+
+def what_an_older_one_lacks(branch):
+    User.objects.filter(username="fuwuban2").delete()
+    CalendarDay.objects.filter(date__year=2010).delete()
+    letters = Letter.objects.count()
+    office = User.objects.get(username="fuwuban")
+    build.ground(lambda _text: None)
+    letters_import(branch, FIRST_LETTERS.range_to(build.LAST), office)
+    assert User.objects.filter(username="fuwuban2").exists()
+    assert CalendarDay.objects.filter(date__year=2010).exists()
+    assert Letter.objects.count() == letters
+
+
+def no_customer_in_the_clear():
+    for text, outcome in Letter.objects.values_list("text", "outcome"):
+        assert not re.search(r"1380000\d{4}", text + outcome)

@@ -1,5 +1,6 @@
 """`manage.py demo`: the demonstration branch, from an empty database to its bulletins."""
 
+import os
 import time
 from datetime import date
 from typing import Any
@@ -10,11 +11,12 @@ from django.utils import timezone
 
 from accounts.models import Job, User
 from accounts.processes import Processes
-from accounts.roles import Role
 from outlets.models import Unit
 from reports.demo import build, months, today
 from reports.demo.accounts import ACCOUNTS, PASSWORD
-from reports.demo.letters import FIRST_LETTERS, letters_import
+from reports.demo.letters import FIRST_LETTERS, letters_grown, letters_import
+from reports.demo.mails import mails_open
+from reports.demo.open_letters import letters_open
 from reports.models import Bulletin
 from reports.services.bulletins import bulletin_issue
 
@@ -42,9 +44,14 @@ class Command(BaseCommand):
                 months.build(branch, month)
         today.plan(branch, timezone.localdate())
         letters_import(branch, build.FIRST.range_to(build.LAST), office)
+        letters_grown(branch, office)
+        letters_open(branch, timezone.localdate())
+        mails_open(branch, timezone.localdate())
         self.render(branch)
         self.introduce(branch)
         if not options["no_serve"]:
+            # The demonstration's letters are older than the law wants customers' data kept.
+            os.environ.setdefault("RETENTION_YEARS", "100")
             call_command("serve")
 
     def say(self, text: str) -> None:
@@ -54,7 +61,7 @@ class Command(BaseCommand):
 
     def render(self, branch: Unit) -> None:
         """Have a Celery worker render the bulletins that are missing, and wait for them."""
-        office = User.objects.get(role=Role.SERVICE_OFFICE, unit=branch)
+        office = User.objects.get(username="fuwuban")
         bulletins = [
             bulletin_issue(
                 branch=branch,
