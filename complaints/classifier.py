@@ -5,12 +5,13 @@ which takes seconds and a hundred megabytes. Stored as an .npz without pickles.
 """
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
-from zlib import crc32
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ _TEXT: Final = 2_000  # characters of a letter that are read
 _NOISE: Final = re.compile(r"[\s\d*＊]+")
 _MOST: Final = 3  # n-grams named as the reason
 _FORMAT: Final = 1
+_ZIP: Final = b"PK"
 
 
 class ModelBroken(ValueError):
@@ -49,7 +51,7 @@ def grams(text: str) -> Counter[str]:
 
 def place(gram: str) -> int:
     """Which feature an n-gram is: the same in every process and on every machine."""
-    return crc32(gram.encode()) % SIZE
+    return zlib.crc32(gram.encode()) % SIZE
 
 
 def features(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -59,8 +61,8 @@ def features(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         summed[place(gram)] += times
     places = np.array(sorted(summed), dtype=np.int32)
     values = np.sqrt(np.array([summed[int(at)] for at in places], dtype=np.float32))
-    length = float(np.linalg.norm(values))
-    return places, values / length if length else values
+    length = np.float32(np.linalg.norm(values))
+    return places, np.divide(values, length, dtype=np.float32) if length else values
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,12 @@ class Classifier:
     @classmethod
     def from_bytes(cls, data: bytes) -> "Classifier":
         """The inverse; ModelBroken for anything else. Nothing in the file is ever run."""
+        if not data.startswith(_ZIP):
+            raise ModelBroken("建议模型的文件已损坏")
         try:
             with np.load(BytesIO(data), allow_pickle=False) as file:
                 return cls._checked({name: file[name] for name in file.files})
-        except (ValueError, OSError, KeyError, EOFError) as error:
+        except (ValueError, OSError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise ModelBroken("建议模型的文件已损坏") from error
 
     @classmethod

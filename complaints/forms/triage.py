@@ -48,7 +48,12 @@ def _coded(label: str, codes: Mapping[str, str]) -> forms.ChoiceField:
 class ClassificationForm(forms.Form):
     """What a letter is."""
 
-    kind = forms.ChoiceField(label="类型", choices=Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label="类型",
+        choices=Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择类型"},
+    )
     unit = UnitChoice(
         label="涉及机构",
         queryset=Unit.objects.none(),

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from complaints.classifier import Classifier, Prediction
+from complaints.classifier import Classifier, ModelBroken, Prediction
 from complaints.models import Letter, SuggestionModel
 from complaints.suggestion_words import BUSINESSES, CAUSES, KINDS, SERVICE_CHANNELS, SEVERITIES
 from complaints.suggestions import (
@@ -27,6 +28,8 @@ from complaints.suggestions import (
 )
 from outlets.models import Posting, Unit
 from outlets.selectors.staff import on_day
+
+log = structlog.get_logger(__name__)
 
 Target = SuggestionModel.Target
 
@@ -70,8 +73,15 @@ def suggestions_for(letter: Letter) -> Suggested:
 
 
 def _asked(model: SuggestionModel, text: str, words: Sequence[Suggestion]) -> list[Suggestion]:
-    """The model's suggestion, then those of the words that differ."""
-    said = model_of(model.pk).predict(text)
+    """The model's suggestion, then those of the words that differ.
+
+    The words alone when the model was replaced just now, so that its weights are gone.
+    """
+    try:
+        said = model_of(model.pk).predict(text)
+    except ModelBroken as error:
+        log.warning("suggestion model not read", model=model.pk, reason=str(error))
+        return list(words)
     first = Suggestion(said.label, _reason(said), said.grams, said.confidence)
     return [first, *(one for one in words if one.value != said.label)]
 

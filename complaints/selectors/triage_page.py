@@ -105,6 +105,12 @@ class TriagePage:
         """The surest suggestion of each field."""
         return {name: self.suggested.first(name) for name in _SUGGESTED}
 
+    @property
+    def other_units(self) -> list[Option]:
+        """The units that the text may mean besides the surest."""
+        others = [one.value for one in self.suggested.by_field["unit"][1:]]
+        return [one for one in self.units if one.value in others]
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:

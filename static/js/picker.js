@@ -6,6 +6,7 @@ const AFTER_CHOICE = new CustomEvent("picker-done", { bubbles: true });
 class Picker {
   #shown = [];
   #at = -1;
+  #sought = "";
 
   constructor(select) {
     this.select = select;
@@ -77,6 +78,12 @@ class Picker {
     this.#open("");
   }
 
+  /** The options are others now; what is being typed stays. */
+  refresh() {
+    if (this.open) this.#open(this.#sought);
+    else this.#show();
+  }
+
   #show() {
     const chosen = this.select.selectedOptions[0];
     this.input.value = chosen?.value ? chosen.text : "";
@@ -85,6 +92,7 @@ class Picker {
 
   #open(typed) {
     const sought = typed.trim().toLowerCase();
+    this.#sought = typed;
     const options = [...this.select.options].filter((one) => matches(one, sought));
     this.#shown = ranked(options, sought).map((option) => ({ option, line: this.#line(option) }));
     this.list.replaceChildren(...this.#shown.map((one) => one.line));
@@ -179,8 +187,7 @@ function nothing() {
   return line;
 }
 
-/** Make the lists of this part of the page searchable. */
-export function pickers(root) {
+function pickers(root) {
   const touch = matchMedia("(pointer: coarse)").matches;
   for (const select of root.querySelectorAll('select[data-picker=""]')) {
     if (!touch || select.options.length > MANY) new Picker(select);
@@ -188,4 +195,3 @@ export function pickers(root) {
 }
 
 pickers(document);
-document.addEventListener("htmx:afterSettle", () => pickers(document));
