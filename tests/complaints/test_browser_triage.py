@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 
 from accounts.roles import Role
 from complaints.models import Letter, LetterEvent
+from complaints.services.letters import letters_receive
 from outlets.services.calendar import calendar_seed
 from tests.browser import DESK, PHONE, overflow, violations
-from tests.complaints.letters import facts, letters_receive
+from tests.complaints.letters import facts
 from tests.factories import make_staff, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
