@@ -1,7 +1,7 @@
-"""The rows of a league table as HTML.
+"""The headings and rows of a league table as HTML.
 
 A template renders 130 rows of a dozen cells three times slower than the frame around them; these
-strings are the whole of the page's rows, everything from outside escaped.
+strings are the whole of the page's table, everything from outside escaped.
 """
 
 from collections.abc import Iterable
@@ -26,6 +26,16 @@ _FIGURES: Final = ("open", "covert", "special", "device", "quiz")
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A column's heading: its label and classes, its present order, the address that sorts by it."""
+
+    label: str
+    style: str
+    order: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row with its place in the table shown (all, or the peer group), its line and its link."""
 
@@ -34,6 +44,11 @@ class Line:
     change: int | None
     spark: SafeString
     url: str
+
+
+def headings_html(headers: Iterable[Header]) -> SafeString:
+    """The cells of the table's head, each a link that sorts."""
+    return mark_safe("".join(map(_heading, headers)))  # noqa: S308  (escaped piece by piece)
 
 
 def rows_html(lines: Iterable[Line], *, with_institution: bool) -> SafeString:
@@ -45,6 +60,13 @@ def rows_html(lines: Iterable[Line], *, with_institution: bool) -> SafeString:
 def figure(value: Decimal | None) -> str:
     """A score with two places; a dash where there is none."""
     return "—" if value is None else f"{value:.2f}"
+
+
+def _heading(header: Header) -> str:
+    style = f' class="{header.style}"' if header.style else ""
+    order = f' aria-sort="{header.order}"' if header.order else ""
+    link = f'<a class="mc-sort" href="{escape(header.url)}">{header.label}</a>'
+    return f'<th scope="col"{style}{order}>{link}</th>'
 
 
 def _row(line: Line, *, with_institution: bool) -> str:

@@ -1,14 +1,13 @@
 """The league tables as people read them: a month's, the season's, and one unit's own page (R4–R6)."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Capability
@@ -26,7 +25,7 @@ SPARK_MONTHS: Final = 12
 _COLUMNS: Final = (
     "unit_id", "unit__code", "unit__short_name", "institution_id", "institution__short_name",
     "peer_group", "windows", "open", "covert", "special", "device", "quiz", "base", "adjustment",
-    "total", "rank", "group_rank", "previous_rank",
+    "total", "rank", "group_rank", "previous_rank", "is_visible",
 )  # fmt: skip
 
 
@@ -52,7 +51,7 @@ class LeagueRow:
     rank: int | None
     group_rank: int | None
     previous_rank: int | None
-    is_visible: bool = False
+    is_visible: bool
     totals: Sequence[Decimal | None] = ()
     previous_group: str | None = None
     previous_group_rank: int | None = None
@@ -111,15 +110,15 @@ def league_table(
 
     Everybody who may read rankings sees every row; `is_visible` says whose page may be opened.
     """
-    scores = _scores([record], kind).order_by("rank", "unit__code")
-    rows = [LeagueRow(*values) for values in scores.values_list(*_COLUMNS)]
-    visible = set(units_visible_to(user).values_list("pk", flat=True))
+    scores = MonthlyScore.objects.filter(
+        branch_id=record.branch_id, month=record.month, edition=edition_of(record), kind=kind
+    ).annotate(is_visible=Q(unit__in=units_visible_to(user)))
+    ordered = scores.order_by(F("rank").asc(nulls_last=True), "unit__code")
+    rows = [LeagueRow(*values) for values in ordered.values_list(*_COLUMNS)]
     shown = [each for each in records if each.month <= record.month][:SPARK_MONTHS][::-1]
     for row, past in _with_past(rows, shown, kind):
-        row.is_visible = row.unit_id in visible
         row.totals, row.previous_group, row.previous_group_rank = past
-    ordered = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
-    return LeagueTable(tuple(Month.of(each.month) for each in shown), tuple(ordered))
+    return LeagueTable(tuple(Month.of(each.month) for each in shown), tuple(rows))
 
 
 def season_table(
@@ -205,18 +204,6 @@ def neighbours(score: MonthlyScore) -> tuple[date | None, date | None]:
     after = rows.filter(month__gt=score.month).order_by("month")
     days = (each.values_list("month", flat=True).first() for each in (before, after))
     return next(days), next(days)
-
-
-def _scores(records: Collection[MonthClose], kind: str) -> QuerySet[MonthlyScore]:
-    """The rows of these months, each in its latest edition."""
-    by_edition: defaultdict[int, list[date]] = defaultdict(list)
-    for record in records:
-        by_edition[edition_of(record)].append(record.month)
-    wanted = Q(pk__in=[])
-    for edition, days in by_edition.items():
-        wanted |= Q(edition=edition, month__in=days)
-    branch_ids = {record.branch_id for record in records}
-    return MonthlyScore.objects.filter(wanted, branch_id__in=branch_ids, kind=kind).order_by()
 
 
 _Past = tuple[list[Decimal | None], str | None, int | None]

@@ -19,7 +19,7 @@ from reports.charts import COLOURS, Series, dumbbells
 from reports.exports import ExportError, export_file
 from reports.forms.league import KINDS, VIEWS, LeagueForm, MonthForm
 from reports.models import MonthClose
-from reports.rendering import Line, rows_html
+from reports.rendering import Header, Line, headings_html, rows_html
 from reports.selectors.league import (
     LeagueRow,
     league_table,
@@ -72,7 +72,7 @@ HEADINGS: Final = (
     Heading("total", "总分", lambda row: row.total, on_phones=True),
 )
 _BY_KEY: Final = {heading.key: heading for heading in HEADINGS}
-_FILTERED: Final = {"outlets", "institutions"}
+_UNFILTERED: Final = {"season", "heat", "gap"}
 _URLS: Final = {OUTLET: "reports:score", INSTITUTION: "reports:institution"}
 
 
@@ -108,8 +108,8 @@ def league(request: SignedInRequest) -> HttpResponse:
 
 def _form(request: SignedInRequest, records: list[MonthClose]) -> MonthForm:
     """The table has filters of its own; the other views only the month."""
-    form = MonthForm(request.GET, records=records)
-    return LeagueForm(request.GET, records=records) if form.chosen_view in _FILTERED else form
+    kind = MonthForm if request.GET.get("view") in _UNFILTERED else LeagueForm
+    return kind(request.GET, records=records)
 
 
 def _table(
@@ -130,8 +130,7 @@ def _table(
         "shown": len(lines),
         "rows": rows_html(lines, with_institution=form.chosen_kind == OUTLET),
         "count": len(rows),
-        "headings": _headings(request, sort, form.chosen_kind),
-        "in_group": in_group,
+        "headings": headings_html(_headings(request, sort, form.chosen_kind, in_group=in_group)),
         "export": "institutions" if form.chosen_kind == INSTITUTION else "scores",
     }
     return render(request, "reports/league.html", context)
@@ -259,7 +258,7 @@ def _sorted(rows: list[LeagueRow], sort: str) -> list[LeagueRow]:
     return sorted(held, key=heading.value, reverse=sort.startswith("-")) + gaps
 
 
-def _headings(request: SignedInRequest, sort: str, kind: str) -> list[dict[str, Any]]:
+def _headings(request: SignedInRequest, sort: str, kind: str, *, in_group: bool) -> list[Header]:
     """Each column with its present order and the address of a click on it."""
     kept = request.GET.copy()
     kept.pop("sort", None)
@@ -267,11 +266,12 @@ def _headings(request: SignedInRequest, sort: str, kind: str) -> list[dict[str, 
     now = sort.removeprefix("-") if sort.removeprefix("-") in _BY_KEY else "rank"
     order = "descending" if sort == f"-{now}" else "ascending"
     return [
-        {
-            "column": heading,
-            "order": order if heading.key == now else "",
-            "url": address + _next(heading, order if heading.key == now else ""),
-        }
+        Header(
+            label="组内名次" if in_group and heading.key == "rank" else heading.label,
+            style=heading.style,
+            order=order if heading.key == now else "",
+            url=address + _next(heading, order if heading.key == now else ""),
+        )
         for heading in HEADINGS
         if kind == OUTLET or heading.key != "institution"
     ]

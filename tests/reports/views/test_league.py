@@ -226,3 +226,9 @@ def test_a_constant_number_of_queries(client, org, cast, view):
 def test_wrong_method(client, cast):
     client.force_login(cast.service_office)
     assert client.post(URL).status_code == 405
+
+
+def test_the_filter_bar_leaves_unasked_things_out_of_the_address(client, scored, cast):
+    assert 'type="hidden"' not in page(client, cast.service_office)
+    html = page(client, cast.service_office, view="institutions", sort="-total")
+    assert re.findall(r'type="hidden" name="(\w+)"', html) == ["view", "sort"]
