@@ -144,7 +144,7 @@ DETAILS: dict[str, str] = {
     "event": "事件",
     "first": "从",
     "inspections": "检查",
-    "visits": "任务",
+    "visits": "任务号",
     "intact": "完整",
     "items": "项目数",
     "kind": "种类",
@@ -165,15 +165,29 @@ DETAILS: dict[str, str] = {
 }
 
 
+# Details that are codes, and what these are called.
+VALUES: dict[str, dict[str, str]] = {
+    "event": EVENTS,
+    "kind": {
+        "all": "全部", "totp": "验证器应用", "webauthn": "安全密钥", "recovery_codes": "恢复码",
+    },
+}  # fmt: skip
+
+
 def detail_words(detail: dict[str, Any]) -> str:
     """The details of an entry as "姓名：…；岗位：…", leaving out what is empty."""
     order = list(DETAILS)
     known = sorted(detail, key=lambda key: order.index(key) if key in DETAILS else len(order))
     return "；".join(
-        f"{DETAILS.get(key, key)}：{_words(detail[key])}"
+        f"{DETAILS.get(key, key)}：{_words(_called(key, detail[key]))}"
         for key in known
         if detail[key] not in ("", None, {}, [])
     )
+
+
+def _called(key: str, value: Any) -> Any:
+    """A code among the details by its name; anything else as it is."""
+    return VALUES[key].get(value, value) if key in VALUES and isinstance(value, str) else value
 
 
 def _words(value: Any) -> str:

@@ -69,7 +69,7 @@ def inspections_release(*, inspection_ids: Collection[int], actor: User | None) 
             event="inspection.release",
             actor=actor,
             subject=f"{len(released)}次检查",
-            inspections=sorted(released),
+            inspections=_named(released),
         )
     return len(released)
 
@@ -91,8 +91,14 @@ def wave_release(*, wave: Wave, actor: User | None) -> int:
     if not released:
         raise NotReleasable(f"{wave}没有可以发布的检查")
     Wave.objects.filter(pk=wave.pk).update(released_at=Now(), released_by=actor)
-    audit_add(event="wave.release", actor=actor, subject=str(wave), inspections=sorted(released))
+    audit_add(event="wave.release", actor=actor, subject=str(wave), inspections=_named(released))
     return len(released)
+
+
+def _named(released: Collection[int]) -> list[str]:
+    """The inspections as the audit trail names them: what everybody may know once they are out."""
+    rows = Inspection.objects.filter(pk__in=released).order_by("number")
+    return [f"{number} {unit}" for number, unit in rows.values_list("number", "unit__short_name")]
 
 
 def wave_counts(wave: Wave) -> dict[str, int]:

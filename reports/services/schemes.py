@@ -150,6 +150,5 @@ def _audit(event: str, version: SchemeVersion, actor: User) -> None:
         event=event,
         actor=actor,
         subject=version.label,
-        scheme=version.pk,
         month=f"{version.effective_from:%Y-%m}",
     )

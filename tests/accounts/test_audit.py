@@ -164,3 +164,10 @@ def test_every_event_in_the_code_has_a_name():
 def test_details_are_put_into_words():
     detail = {"role": "柜员", "unit": "", "before": {"name": "甲"}, "intact": True}
     assert detail_words(detail) == "岗位：柜员；改前：（姓名：甲）；完整：是"
+
+
+def test_codes_among_the_details_have_names():
+    assert detail_words({"kind": "totp"}) == "种类：验证器应用"
+    assert detail_words({"search": {"event": "signin", "actor": "甲"}}) == (
+        "条件：（操作人：甲；事件：登录）"
+    )

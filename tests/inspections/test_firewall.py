@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from accounts.models import AuditEntry
 from accounts.roles import Role
 from inspections.models import Inspection
 from inspections.selectors.firewall import (
@@ -19,8 +20,10 @@ from inspections.selectors.firewall import (
     waves_visible_to,
 )
 from inspections.services.evidence import evidence_add
-from inspections.services.releases import wave_release
+from inspections.services.releases import inspections_release, wave_release
 from inspections.services.submissions import inspection_submit
+from inspections.services.visits import visits_assign, visits_cancel
+from tests.factories import make_user
 from tests.inspections.builders import make_inspection, make_sheet, make_version, make_visit
 
 KNOWING = {Role.SERVICE_OFFICE, Role.COORDINATOR, Role.SHOPPER}
@@ -216,3 +219,27 @@ def test_a_teller_learns_no_figures_of_the_outlet(covert, cast, client):
     assert "检查内容2.01" in page
     assert "检查内容1.01" not in page
     assert f"{covert.score}" not in page
+
+
+def test_the_audit_trail_names_what_is_released(covert, org, cast):
+    shown = make_inspection(org.b1, cast.inspector)
+    inspections_release(inspection_ids=[shown.pk], actor=cast.service_office)
+    wave_release(wave=covert.wave, actor=cast.service_office)
+    named = AuditEntry.objects.filter(event__endswith=".release").order_by("id")
+    assert [entry.detail["inspections"] for entry in named] == [
+        [f"{shown.number} {org.b1.short_name}"], [f"{covert.number} {org.a1.short_name}"],
+    ]  # fmt: skip
+
+
+def test_the_audit_trail_tells_no_covert_visit_from_another(org, cast):
+    make_version(org.branch)
+    trails = []
+    for channel, role in (("OPEN", Role.INSPECTOR), ("COVERT", Role.SHOPPER)):
+        first, second = (make_user(role=role, unit=org.branch) for _ in range(2))
+        before = AuditEntry.objects.count()
+        visit = make_visit(org.a1, first, channel)
+        visits_assign(visits=[visit], inspector=second, actor=cast.service_office)
+        visits_cancel(visits=[visit], actor=cast.service_office)
+        rows = AuditEntry.objects.order_by("id")[before:].values_list("event", "subject", "detail")
+        trails.append([(event, subject, list(detail)) for event, subject, detail in rows])
+    assert trails[0] == trails[1] != []
