@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlets.months import Month
@@ -70,6 +70,7 @@ def test_what_is_compared_with_what(period, now, year_before, before):
     assert period.before == (before and span(*before))
 
 
+@settings(deadline=None)
 @given(
     first=st.dates(date(1990, 1, 1), date(2029, 12, 31)),
     length=st.integers(0, 800),
@@ -84,6 +85,7 @@ def test_a_part_is_compared_with_as_many_days(first, length, gone):
     assert period.is_partial == (gone < length)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2029, 12, 31)), st.integers(0, 40))
 def test_calendar_parts_never_take_more_days_than_have_passed(day, gone):
     for period in (

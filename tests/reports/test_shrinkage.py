@@ -5,7 +5,7 @@ from math import comb, exp, log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.shrinkage import Count, Prior, TooLittle, prior_of, shrunk
@@ -84,6 +84,7 @@ def test_the_smaller_the_exposure_the_nearer_to_the_branch():
     assert (means[0], means[-1]) == (Decimal("2.000"), Decimal("0.002"))
 
 
+@settings(deadline=None)
 @given(
     events=st.integers(0, 200),
     exposure=st.floats(0.01, 500),
@@ -100,6 +101,7 @@ def test_the_posterior_lies_between_the_unit_and_the_branch(events, exposure, sh
     assert found.low <= found.high
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(BRANCHES["uneven"]))
 def test_the_order_of_units_does_not_matter(rows):
     assert prior_of([Count(*row) for row in rows]) == prior_of(counts("uneven"))
