@@ -57,9 +57,8 @@ class Lookups:
     @cached_property
     def known(self) -> Mapping[tuple[int, str], Letter]:
         """(branch, number) → the letters there are already, locked until the import ends."""
-        found = Letter.objects.select_for_update(of=("self",)).filter(
-            reference__in=self._words(NUMBER)
-        )
+        rows = Letter.objects.select_for_update(of=("self",)).select_related("unit", "staff")
+        found = rows.filter(reference__in=self._words(NUMBER))
         return {(one.branch_id, one.reference): one for one in found.order_by("pk")}
 
     @cached_property

@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,6 +27,13 @@ from outlets.models import Staff, Unit
 from outlets.selectors import paths_on
 
 BATCH: Final = 2_000
+_DEADLINES: Final = """
+UPDATE complaints_letter l
+SET due_on = v.due_on, answered_on = v.answered_on, is_late = v.is_late
+FROM unnest(%s::bigint[], %s::date[], %s::date[], %s::boolean[])
+    AS v(id, due_on, answered_on, is_late)
+WHERE l.id = v.id
+"""
 
 
 class LetterChange(NamedTuple):
@@ -165,8 +172,18 @@ def letters_project(letters: Collection[Letter]) -> None:
             changes += _late_changes(letter, before) + _late_changes(letter, after)
             letter.due_on, letter.answered_on, letter.is_late = after
             moved.append(letter)
-    Letter.objects.bulk_update(moved, ["due_on", "answered_on", "is_late"], batch_size=BATCH)
+    _store_deadlines(moved)
     letters_announce(changes)
+
+
+def _store_deadlines(letters: Sequence[Letter]) -> None:
+    """By one statement: a bulk_update takes time by the square of its batch."""
+    if not letters:
+        return
+    names = ("pk", "due_on", "answered_on", "is_late")
+    columns = [[getattr(letter, name) for letter in letters] for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(_DEADLINES, columns)
 
 
 def letters_place(letters: Collection[Letter]) -> None:

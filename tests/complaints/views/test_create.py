@@ -70,6 +70,20 @@ def test_a_letter_is_taken_down(office, org, cast):
     assert letter_take_next(triager=cast.service_office) == letter
 
 
+@pytest.mark.parametrize(
+    ("page", "label"),
+    [("letters", "来信"), ("triage", "来信分拣"), ("letter_create", "来信"), ("mine", "待办来信")],
+)
+def test_one_place_of_the_menu_is_marked(office, page, label):
+    entries = office.get(reverse(f"complaints:{page}")).context["navigation"]
+    assert [one["label"] for one in entries if one["active"]] == [label]
+
+
+def test_what_waits_is_said_on_the_first_page(office, org):
+    make_letter(branch=org.branch)
+    assert "1封来信等待分派" in office.get("/").content.decode()
+
+
 def test_sent_twice_it_is_one_letter(office):
     first = office.post(URL, TYPED)
     again = office.post(URL, TYPED, follow=True)
