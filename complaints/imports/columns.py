@@ -38,7 +38,7 @@ LETTER_COLUMNS: Final = (
     Column(NUMBER, required=True, example="95566-2011-0415", width=20, hint="本分行内不重复"),
     Column(CHANNEL, choices=tuple(CHANNELS), example="95566", width=10, hint="留空为 95566"),
     Column(KIND, choices=tuple(KINDS), example="投诉", width=8, hint="留空的在系统中分拣"),
-    Column(RECEIVED, required=True, kind="moment", example=_CAME, width=20),
+    Column(RECEIVED, required=True, kind="moment", example=_CAME, width=20, hint="如 2011-04-15 09:20"),
     Column(NAME, example="王示例", width=10),
     Column(PHONE, example="13800000000"),
     Column(UNIT, example="AS0101", hint="来信所说的机构"),

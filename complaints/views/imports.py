@@ -21,6 +21,7 @@ DOOR: Final = Door(
     "complaints:import_letters",
     "complaints:import_letters_template",
     "complaints:letters",
+    dated=False,
     seal=partial(seal, purpose=_PURPOSE),
     unseal=partial(unseal, purpose=_PURPOSE),
 )

@@ -27,8 +27,10 @@ class ImportForm(forms.Form):
         help_text="隶属关系和任职的变动自这一天起生效，默认今天",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dated: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not dated:
+            del self.fields["as_of"]
         self.fields["file"].widget.attrs["accept"] = ".xlsx,.csv"
         self.fields["mapping"].widget.attrs["accept"] = ".json"
 

@@ -40,6 +40,7 @@ class Door:
     page: str
     template: str
     back: str
+    dated: bool = True  # whether what changes does so from a day on
     seal: Callable[[bytes], bytes] = _as_it_is
     unseal: Callable[[bytes], bytes] = _as_it_is
 
@@ -64,7 +65,7 @@ class Upload:
         """From a valid form."""
         data = form.cleaned_data
         mapping = data["mapping"].read() if data["mapping"] else None
-        return cls(data["file"].name, data["file"].read(), mapping, data["as_of"])
+        return cls(data["file"].name, data["file"].read(), mapping, data.get("as_of"))
 
     def run(self, kind: Kind, actor: User, *, dry_run: bool) -> ImportResult:
         """Import it; ImportRefused with every bad row."""
@@ -95,7 +96,7 @@ def import_page(request: SignedInRequest, door: Door) -> HttpResponse:
     kind = kinds()[door.key]
     if "token" in request.POST:
         return _confirm(request, kind, door)
-    form = ImportForm(posted(request), request.FILES or None)
+    form = ImportForm(posted(request), request.FILES or None, dated=door.dated)
     if not form.is_valid():
         return _page(request, kind, door, form=form, status=422 if form.errors else 200)
     upload = Upload.of(form)
@@ -135,7 +136,7 @@ def _confirm(request: SignedInRequest, kind: Kind, door: Door) -> HttpResponse:
     try:
         result = upload.run(kind, request.user, dry_run=False)
     except ImportRefused as refused:
-        form = ImportForm()
+        form = ImportForm(dated=door.dated)
         return _page(request, kind, door, form=form, refused=refused, name=upload.name, status=422)
     cache.delete(cache_key)
     messages.success(request, f"{kind.label}导入完成：{result}。")
