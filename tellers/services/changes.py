@@ -14,15 +14,11 @@ from typing import Final, NamedTuple
 
 
 class RecordChange(NamedTuple):
-    """Where a record changes figures: the unit it counts at, on the day that counts.
-
-    `opens` False: it alone is no reason to begin a month's figures.
-    """
+    """Where a record changes figures: the unit it counts at, on the day that counts."""
 
     branch_id: int
     unit_id: int
     day: date
-    opens: bool = True
 
 
 Listener = Callable[[Sequence[RecordChange]], None]

@@ -1,10 +1,10 @@
 """Penalties: proposed by one, approved by another, told, perhaps appealed (S17)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,17 +12,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import audit_add
-from complaints.redaction import redact
-from outlets.models import Post, Staff, Unit
-from outlets.selectors.staff import on_day
+from outlets.models import Staff, Unit
 from tellers.models import Penalty, Violation
 from tellers.services.changes import RecordChange, records_announce
 from tellers.services.refusals import RecordRefused
 
 Kind, Ground, State = Penalty.Kind, Penalty.Ground, Penalty.State
 _LOST_RIGHTS = (Kind.NO_STAR, Kind.NO_PACESETTER)
-_OVER: Final = (State.REFUSED, State.REVOKED)
-REPEATED: Final = 2  # so many violations make somebody a repeat violator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +26,7 @@ class PenaltyFacts:
     """What is proposed for whom, on which violations; `amount` in yuan only where it is economic."""
 
     staff: Staff
+    unit: Unit
     kind: str
     ground: str
     reason: str
@@ -42,39 +39,30 @@ class PenaltyFacts:
 def penalty_propose(
     *, facts: PenaltyFacts, actor: User | None, today: date | None = None
 ) -> Penalty:
-    """Propose a penalty, for another to approve; ValidationError names what is missing.
-
-    It belongs to the unit of the latest violation, a leader's to the unit they led that day.
-    RecordRefused when the same is proposed or in force already on one of these violations.
-    """
-    # Held, so that none of them is taken back at the same time.
-    ids = {one.pk for one in facts.violations}
-    held = Violation.objects.select_for_update(of=("self",), no_key=True).select_related("unit")
-    violations = list(held.filter(pk__in=ids).order_by("-day", "-pk"))
-    _check(facts, violations)
-    _check_new(facts, ids)
+    """Propose a penalty, for another to approve; ValidationError names what is missing."""
+    _check(facts)
     penalty = Penalty.objects.create(
         branch_id=facts.staff.branch_id,
         staff=facts.staff,
-        unit=_unit(facts, violations[0]),
+        unit=facts.unit,
         kind=facts.kind,
         ground=facts.ground,
         amount=facts.amount,
         year=facts.year,
-        reason=redact(facts.reason.strip()),
+        reason=facts.reason.strip(),
         proposed_by=actor,
         proposed_on=today or timezone.localdate(),
     )
-    penalty.violations.set(violations)
+    penalty.violations.set(facts.violations)
     _audit("penalty.propose", penalty, actor)
     return penalty
 
 
 @transaction.atomic
 def penalty_decide(
-    *, penalty: Penalty, agreed: bool, actor: User, reason: str = "", today: date | None = None
+    *, penalty: Penalty, agreed: bool, actor: User, today: date | None = None
 ) -> Penalty:
-    """Approve or refuse (with a reason) a penalty; RecordRefused for who proposed it, or the person.
+    """Approve or refuse a penalty; RecordRefused for who proposed it, or whom it is about.
 
     A leader's penalty counts for the institution's month (R5) on the day it is approved.
     """
@@ -82,12 +70,8 @@ def penalty_decide(
         raise RecordRefused("处罚须由提出人以外的人审批")
     if actor.staff_id is not None and actor.staff_id == penalty.staff_id:
         raise RecordRefused("本人的处罚须由他人审批")
-    if not agreed and not reason.strip():
-        raise ValidationError({"reason": "请写明不批准的理由"})
     day = today or timezone.localdate()
-    fields: dict[str, Any] = (
-        {"approved_by": actor, "approved_on": day} if agreed else _decision(reason, actor, day)
-    )
+    fields: dict[str, Any] = {"approved_by": actor, "approved_on": day} if agreed else {}
     state = State.APPROVED if agreed else State.REFUSED
     _move(penalty, (State.PROPOSED,), state, "审批", **fields)
     if agreed:
@@ -115,7 +99,7 @@ def penalty_appeal(
     if not text.strip():
         raise ValidationError({"text": "请写明申诉的内容和理由"})
     day = today or timezone.localdate()
-    fields = {"appeal": redact(text.strip()), "appealed_on": day}
+    fields = {"appeal": text.strip(), "appealed_on": day}
     _move(penalty, (State.APPROVED, State.NOTIFIED), State.APPEALED, "申诉", **fields)
     _audit("penalty.appeal", penalty, actor)
     return penalty
@@ -131,7 +115,11 @@ def penalty_appeal_decide(
     if not reason.strip():
         raise ValidationError({"reason": "请写明决定的理由"})
     state = State.REVOKED if upheld else State.UPHELD
-    fields = _decision(reason, actor, today or timezone.localdate())
+    fields = {
+        "decision": reason.strip(),
+        "decided_by": actor,
+        "decided_on": today or timezone.localdate(),
+    }
     _move(penalty, (State.APPEALED,), state, "处理申诉", **fields)
     if upheld:
         _announce(penalty)
@@ -139,66 +127,38 @@ def penalty_appeal_decide(
     return penalty
 
 
-def _decision(reason: str, actor: User, day: date) -> dict[str, Any]:
-    return {"decision": redact(reason.strip()), "decided_by": actor, "decided_on": day}
-
-
 def _announce(penalty: Penalty) -> None:
     """A leader's penalty counts in the month it was approved (R5), or no longer does."""
     if penalty.ground == Ground.LEADER and penalty.approved_on is not None:
-        change = RecordChange(penalty.branch_id, penalty.unit_id, penalty.approved_on, opens=False)
+        change = RecordChange(penalty.branch_id, penalty.unit_id, penalty.approved_on)
         records_announce([change])
 
 
-def _unit(facts: PenaltyFacts, latest: Violation) -> Unit:
-    if facts.ground != Ground.LEADER:
-        return latest.unit
-    led = facts.staff.postings.filter(on_day(latest.day), post=Post.LEADER).select_related("unit")
-    posting = led.first()
-    return posting.unit if posting else latest.unit
-
-
-def _check(facts: PenaltyFacts, violations: Sequence[Violation]) -> None:
-    problems = _check_kind(facts)
-    if not violations:
-        problems["violations"] = "请选择所依据的违规"
-    elif any(one.state != Violation.State.RECORDED for one in violations):
-        problems["violations"] = "所依据的违规已经撤销"
-    else:
-        problems |= _check_people(facts, violations)
-    if problems:
-        raise ValidationError(problems)
-
-
-def _check_kind(facts: PenaltyFacts) -> dict[str, str]:
+def _check(facts: PenaltyFacts) -> None:
     problems: dict[str, str] = {}
+    if not facts.violations:
+        problems["violations"] = "请选择所依据的违规"
+    if any(one.state != Violation.State.RECORDED for one in facts.violations):
+        problems["violations"] = "所依据的违规已经撤销"
     if (facts.kind == Kind.ECONOMIC) != (facts.amount is not None and facts.amount > 0):
         problems["amount"] = "经济处罚须写明大于0的金额，其他处罚没有金额"
     if (facts.kind in _LOST_RIGHTS) != (facts.year is not None):
         problems["year"] = "取消资格须写明年度，其他处罚没有年度"
+    problems |= _check_people(facts)
     if not facts.reason.strip():
         problems["reason"] = "请写明处罚的理由"
-    return problems
+    if problems:
+        raise ValidationError(problems)
 
 
-def _check_people(facts: PenaltyFacts, violations: Sequence[Violation]) -> dict[str, str]:
+def _check_people(facts: PenaltyFacts) -> dict[str, str]:
     """Offenders for their own violations, leaders for those of the units they led."""
     leads = facts.ground == Ground.LEADER
-    people = {one.leader_id if leads else one.staff_id for one in violations}
-    if people != {facts.staff.pk}:
+    people = {one.leader_id if leads else one.staff_id for one in facts.violations}
+    if facts.violations and people != {facts.staff.pk}:
         whose = "由其主管的违规" if leads else "其本人的违规"
         return {"violations": f"对{facts.staff.name}的处罚只能依据{whose}"}
-    if facts.ground == Ground.REPEAT and len(violations) < REPEATED:
-        return {"violations": f"多次违规须依据{REPEATED}项以上的违规"}
     return {}
-
-
-def _check_new(facts: PenaltyFacts, violation_ids: Collection[int]) -> None:
-    same = Penalty.objects.filter(
-        staff=facts.staff, kind=facts.kind, ground=facts.ground, violations__in=violation_ids
-    )
-    if same.exclude(state__in=_OVER).exists():
-        raise RecordRefused(f"依据其中的违规，已对{facts.staff.name}提出过{Kind(facts.kind).label}")
 
 
 def _move(penalty: Penalty, states: Collection[str], state: str, act: str, **fields: Any) -> None:
@@ -209,6 +169,4 @@ def _move(penalty: Penalty, states: Collection[str], state: str, act: str, **fie
 
 
 def _audit(event: str, penalty: Penalty, actor: User | None) -> None:
-    audit_add(
-        event=event, actor=actor, subject=penalty.staff.number, kind=penalty.get_kind_display()
-    )
+    audit_add(event=event, actor=actor, subject=penalty.staff.number, kind=penalty.kind)
