@@ -46,4 +46,4 @@ def make_decided(branch: Unit, count: int, units: list[Unit], *, plain: bool = F
             )
         )
     letters_receive(branch=branch, facts=letters, actor=None)
-    Letter.objects.filter(branch=branch).update(state=Letter.State.CLOSED)
+    Letter.objects.filter(branch=branch).exclude(kind="").update(state=Letter.State.CLOSED)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.roles import Role
-from complaints.models import Letter, LetterEvent
+from complaints.models import Letter, LetterEvent, SuggestionModel
 from complaints.services.letters import letters_receive
 from outlets.services.calendar import calendar_seed
 from tests.browser import DESK, PHONE, overflow, violations
@@ -223,6 +223,10 @@ def test_anybody_can_use_the_pages(sign_in, world, org, cast, size):
     Letter.objects.filter(pk=letter.pk).update(
         state="ASSIGNED", kind="INQUIRY", unit=org.a1, handler=cast.department
     )
+    for target in ("KIND", "UNIT"):
+        SuggestionModel.objects.create(
+            branch=org.branch, target=target, letters=160, held_out=40, accuracy=0.9, baseline=0.8
+        )
     for path in (
         "triage/", "suggestions/", f"{letter.pk}/reassign/", f"{letter.pk}/classify/",
     ):  # fmt: skip
