@@ -13,6 +13,8 @@ from reports.bulletins.render import bulletin_pdf
 from reports.models import MonthlyScore
 from tests.reports.bulletin_months import make_season
 
+# Only a marked test makes pytest-django set a database of its own up.
+pytestmark = pytest.mark.django_db
 DECEMBER = Month(2011, 12)
 A4 = (595.28, 841.89)
 
