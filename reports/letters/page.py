@@ -47,7 +47,6 @@ class LetterStatistics:
     period: Period
     lead: str
     risk_lead: str
-    total: int
     summary: Table
     months: Table
     institutions: Table
@@ -87,7 +86,6 @@ def letter_statistics(user: User, period: Period, known: tuple[date, date] | Non
         period=period,
         lead=lead(scope),
         risk_lead=risk_lead(risks),
-        total=counts.total(NOW).letters,
         summary=tables.summary(scope),
         months=tables.months(scope),
         institutions=tables.institutions(scope),
