@@ -75,7 +75,8 @@ def _asked(clock: Clock) -> str:
     if clock.asked is None:
         return ""
     level = LEVEL_LABELS.get(str(clock.asked.detail.get("level")), "")
-    return f"{clock.asked.day}申请延期（{level}）：{clock.asked.detail.get('reason', '')}"
+    reason = clock.asked.detail.get("reason", "")
+    return f"{clock.asked.day}申请延期（{level}），待另一人审批：{reason}"
 
 
 def _review(clock: Clock, today: date) -> str:

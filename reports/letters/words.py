@@ -1,6 +1,6 @@
 """What the statistics of letters say, in sentences."""
 
-from reports.letters.scope import COMPLAINT, KINDS, Scope
+from reports.letters.scope import COMPLAINT, Scope
 from reports.periods import NO_BASE, SAME, change
 from reports.selectors.letters import NOW, YEAR, Risks
 
@@ -12,7 +12,7 @@ def lead(scope: Scope) -> str:
         return f"{scope.period.label}没有收到来信。"
     kinds = "、".join(
         f"{label}{number}件"
-        for kind, label in KINDS.items()
+        for kind, label in scope.kinds.items()
         if (number := scope.counts.total(NOW, kind).letters)
     )
     text = f"{scope.period.label}收到来信{total}件，{_against(scope, total)}{kinds}"

@@ -204,6 +204,8 @@ class TestCard:
     def test_offers_the_decision_to_who_signs(self, letter, cast, enter):
         enter(cast.department).post(url("extension", letter), {"reason": "难"})
         assert self.labels(letter, enter, cast.leadership) == ["审批延期"]
+        page = enter(cast.leadership).get(reverse("complaints:letter", args=[letter.pk]))
+        assert "申请延期（情况复杂），待另一人审批：难</p>" in page.content.decode()
         assert "申请延期" not in self.labels(letter, enter, cast.department)
 
     def test_past_the_deadline_only_withdrawal_is_left(self, org, cast, enter):

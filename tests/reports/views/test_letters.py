@@ -77,7 +77,7 @@ def test_the_latest_year_with_letters(client, year, cast):
     assert status == 200
     assert "来信统计 · 2011年" in html
     assert (
-        "2011年收到来信13件，同比增加333.3%，其中协查5件、建议2件、表扬2件、投诉3件；"
+        "2011年收到来信13件，同比增加333.3%，其中协查5件、建议2件、表扬2件、投诉3件、未定类1件；"
         "投诉中认定有效1件。"
     ) in html
     assert cells(html, "总体情况") == [
