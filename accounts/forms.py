@@ -8,18 +8,14 @@ from allauth.mfa.base.forms import ReauthenticateForm as ConfirmForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import Manager, QuerySet
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.urls import reverse
 
 from accounts.events import EVENTS
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors.audit import AuditSearch
+from accounts.selectors.picks import assignable
 from accounts.services.users import Assignment
-
-# A list of suggestions longer than this helps nobody; the code can still be typed.
-SUGGESTIONS = 1000
 
 username_rule = RegexValidator(
     r"^[A-Za-z0-9._-]{3,64}\Z", "登录名为 3–64 位字母、数字、点、横线或下划线。"
@@ -59,39 +55,26 @@ class AppForm(InOurWords, ActivateTOTPForm):  # type: ignore[misc]
     labels = {"code": "验证码"}
 
 
-class CodeInput(forms.TextInput):
-    """A code to type, with the rows it may name as suggestions."""
-
-    suggestions: tuple[tuple[str, str], ...] = ()
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The list's id goes on the input."""
-        return super().get_context(
-            name, value, (attrs or {}) | {"list": f"{name}-list", "autocomplete": "off"}
-        )
-
-    def render(self, name: str, *args: Any, **kwargs: Any) -> SafeString:
-        """The input and its list."""
-        options = format_html_join("", '<option value="{}">{}</option>', self.suggestions)
-        field = super().render(name, *args, **kwargs)
-        return format_html('{}<datalist id="{}-list">{}</datalist>', field, name, options)
-
-
 class CodeField(forms.ModelChoiceField[Any]):
-    """Picks a row by its code instead of from a drop-down of thousands."""
+    """Picks a row by its code: a plain field, which the page's script makes a search as one types.
 
-    def __init__(self, *, code: str, of: str, **kwargs: Any) -> None:
-        model: Any = User._meta.get_field(of).related_model  # noqa: SLF001  (Django's own name)
-        self.rows: Manager[Any] = model.objects
-        super().__init__(self.rows.none(), to_field_name=code, widget=CodeInput, **kwargs)
+    `url_name` gives what is offered; `beside` names the field whose value narrows it.
+    """
 
-    def offer(self, rows: QuerySet[Any]) -> None:
-        """Accept these rows and suggest the first of them."""
-        self.queryset = rows
-        code = str(self.to_field_name)
-        self.widget.suggestions = tuple(
-            (getattr(row, code), row.name) for row in rows[:SUGGESTIONS]
-        )
+    def __init__(
+        self, *, code: str, of: str, url_name: str, beside: str = "", **kwargs: Any
+    ) -> None:
+        self.of, self.url_name, self.beside = of, url_name, beside
+        super().__init__(User.objects.none(), to_field_name=code, widget=forms.TextInput, **kwargs)
+
+    def offer(self, user: User | None) -> None:
+        """Accept what this account may be given."""
+        self.queryset = assignable(self.of, user)
+        self.widget.attrs |= {
+            "autocomplete": "off",
+            "data-pick": f"{reverse(self.url_name)}?user={user.username if user else ''}",
+            "data-pick-beside": self.beside,
+        }
 
 
 class AssignmentForm(forms.Form):
@@ -100,13 +83,13 @@ class AssignmentForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=64)
     role = forms.ChoiceField(label="岗位", choices=[("", "请选择"), *Role.choices])
     unit = CodeField(
-        label="所属机构", code="code", of="unit", required=False,
-        help_text="机构号；三员留空，其他岗位必填。",
+        label="所属机构", code="code", of="unit", url_name="accounts:user-units", required=False,
+        help_text="按名称、简称或机构号查找，填机构号；三员留空，其他岗位必填。",
         error_messages={"invalid_choice": "没有机构号为“%(value)s”的机构。"},
     )  # fmt: skip
     staff = CodeField(
-        label="对应员工", code="number", of="staff", required=False,
-        help_text="员工号；柜员必填。",
+        label="对应员工", code="number", of="staff", url_name="accounts:user-staff", beside="unit",
+        required=False, help_text="按姓名或员工号在所属机构内查找，填员工号；柜员必填。",
         error_messages={"invalid_choice": "没有员工号为“%(value)s”的员工，或已有账号。"},
     )  # fmt: skip
 
@@ -119,15 +102,8 @@ class AssignmentForm(forms.Form):
                 "staff": user.staff and user.staff.number,
             }
         super().__init__(*args, **kwargs)
-        units = cast("CodeField", self.fields["unit"])
-        staff = cast("CodeField", self.fields["staff"])
-        units.offer(units.rows.filter(closed_on=None).order_by("path"))
-        taken = User.objects.exclude(staff=None)
-        if user is not None:
-            taken = taken.exclude(pk=user.pk)
-        staff.offer(
-            staff.rows.filter(left_on=None).exclude(pk__in=taken.values("staff")).order_by("number")
-        )
+        for name in ("unit", "staff"):
+            cast("CodeField", self.fields[name]).offer(user)
 
     def clean(self) -> dict[str, Any]:
         """What does not fit together stands beside its field."""

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from accounts.views import audit, jobs, tokens, users
+from accounts.views import audit, jobs, picks, tokens, users
 
 app_name = "accounts"
 urlpatterns = [
     path("users/", users.users, name="users"),
     path("users/open/", users.user_open, name="user-open"),
+    path("users/units/", picks.units, name="user-units"),
+    path("users/staff/", picks.staff, name="user-staff"),
     path("users/<int:pk>/", users.user, name="user"),
     path("users/<int:pk>/edit/", users.user_edit, name="user-edit"),
     path("users/<int:pk>/close/", users.user_close, name="user-close"),

@@ -114,7 +114,7 @@ def _audit(event: str, records: Sequence[MonthClose], month: Month, actor: User 
                 {
                     "branch": record.branch.code,
                     "month": str(month),
-                    "scheme": record.scheme_id,
+                    "scheme": record.scheme.label,
                 },
             )
             for record in records

@@ -52,6 +52,8 @@ PAGES = [
     Row("accounts:user", ADMINS, own=user),
     Row("accounts:user-open", MANAGE),
     Row("accounts:user-open", MANAGE, method="POST"),
+    Row("accounts:user-units", MANAGE),
+    Row("accounts:user-staff", MANAGE),
     Row("accounts:user-edit", MANAGE, own=user),
     Row("accounts:user-edit", MANAGE, own=user, method="POST"),
     Row("accounts:user-close", MANAGE, own=user, method="POST"),

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from accounts.models import Job, User
 from accounts.services.tokens import token_create
 from tests.browser import DESK, PHONE, overflow, violations
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -208,3 +208,31 @@ def test_pages_are_accessible_and_fit(new_page, client, cast, live_server, usern
         assert page.locator("h1").inner_text()
         assert violations(page) == []
         assert overflow(page) == 0
+
+
+def test_unit_and_staff_are_found_as_one_types(sign_in, org, cast):
+    staff = make_staff(unit=org.a1, name="王小二")
+    make_staff(unit=org.b1, name="王小三")
+    page = sign_in("system_admin")
+    page.goto("/accounts/users/open/")
+    page.get_by_label("登录名").fill("wang2")
+    page.get_by_label("姓名").fill("王小二")
+    page.get_by_label("岗位").select_option("TELLER")
+    unit = page.get_by_role("combobox", name="所属机构")
+    unit.press_sequentially("甲一")
+    options = page.get_by_role("listbox").get_by_role("option")
+    expect(options).to_contain_text("甲一网点")
+    assert violations(page) == []
+    unit.press("ArrowDown")
+    unit.press("Enter")
+    expect(unit).to_have_value("ASA1")
+    person = page.get_by_role("combobox", name="对应员工")
+    person.press_sequentially("王小")
+    expect(options).to_have_count(1)
+    person.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    person.press("Tab")  # only one is meant
+    expect(person).to_have_value(staff.number)
+    assert overflow(page) == 0
+    page.get_by_role("button", name="开立").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("王小二")

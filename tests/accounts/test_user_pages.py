@@ -102,6 +102,49 @@ def test_a_teller_is_opened_with_a_staff_member(system, org):
     assert open_account(system, role="TELLER", unit="ASA1", staff=staff.number).status_code == 302
 
 
+def picks(client, what, **query):
+    return client.get(f"/accounts/users/{what}/", query).json()["picks"]
+
+
+@pytest.mark.parametrize(("text", "found"), [("甲一", ["ASA1"]), ("asa", ["ASA", "ASA1", "ASA2"])])
+def test_units_are_found_by_name_or_code(system, org, text, found):
+    assert [pick["code"] for pick in picks(system, "units", q=text)] == found
+
+
+def test_a_unit_stands_on_its_path(system, org):
+    (pick,) = picks(system, "units", q=org.a1.name)
+    path = (org.branch, org.a1.parent, org.a1)
+    assert pick["place"] == " › ".join(unit.short_name for unit in path)
+
+
+def test_a_closed_unit_is_not_on_offer(system, org):
+    org.a1.closed_on = "2011-01-01"
+    org.a1.save()
+    assert picks(system, "units", q="ASA1") == []
+
+
+def test_people_are_found_within_the_unit(system, org):
+    here, there = make_staff(unit=org.a1, name="王同"), make_staff(unit=org.b1, name="王同")
+    found = picks(system, "staff", q="王同", unit=org.a1.parent.code)
+    assert [pick["code"] for pick in found] == [here.number]
+    assert found[0]["place"].startswith(org.a1.short_name)
+    assert len(picks(system, "staff", q="王同", unit="还没选")) == 2
+    assert picks(system, "staff", q=there.number)[0]["name"] == "王同"
+
+
+def test_people_with_an_account_are_on_offer_for_that_one_only(system, cast):
+    number = cast.teller.staff.number
+    assert picks(system, "staff", q=number) == []
+    assert picks(system, "staff", q=number, user="teller")[0]["code"] == number
+
+
+def test_long_lists_are_cut(system, org):
+    for _ in range(25):
+        make_staff(unit=org.a1)
+    answer = system.get("/accounts/users/staff/", {"unit": "ASA1"}).json()
+    assert (len(answer["picks"]), answer["more"]) == (20, True)
+
+
 def test_editing_keeps_what_is_there(system, cast):
     url = f"/accounts/users/{cast.leadership.pk}/edit/"
     assert 'value="AS"' in system.get(url).content.decode()
