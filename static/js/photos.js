@@ -37,16 +37,19 @@ function send(url, photo, token, onProgress) {
   });
 }
 
-/** The photos of a form: those on the server, and the queue of those on their way. */
+/**
+ * The photos of a form: those on the server, and the queue of those on their way. Refused ones stay
+ * in localStorage, item and reason, until they are removed or another photo takes their place.
+ */
 export class Photos {
   #queue = [];
   #busy = false;
   #failures = 0;
   #timer = 0;
 
-  constructor({ url, token, stored, onChange }) {
-    Object.assign(this, { url, token, onChange });
-    this.all = stored.map((one) => ({ ...one, state: "stored" }));
+  constructor({ url, token, key, stored, onChange }) {
+    Object.assign(this, { url, token, key, onChange });
+    this.all = [...stored.map((one) => ({ ...one, state: "stored" })), ...this.#refused()];
     addEventListener("online", () => this.retry());
   }
 
@@ -64,6 +67,7 @@ export class Photos {
 
   async add(item, file) {
     const photo = { item, state: "waiting", progress: 0, preview: "" };
+    photo.replaces = this.of(item).find((one) => one.state === "refused" && !this.#isReplaced(one));
     this.all.push(photo);
     this.onChange(item);
     try {
@@ -128,6 +132,7 @@ export class Photos {
     if (request.status === 200 || request.status === 201) {
       photo.uuid = request.response.uuid;
       photo.state = "stored";
+      if (photo.replaces) this.#drop(photo.replaces);
       this.onChange(photo.item);
     } else {
       const errors = Object.values(request.response?.errors ?? {}).flat();
@@ -148,13 +153,41 @@ export class Photos {
   #refuse(photo, reason) {
     photo.state = "refused";
     photo.reason = reason;
+    if (photo.replaces) this.#drop(photo.replaces); // one place on the form, one reason
+    this.#keep();
     this.onChange(photo.item);
+  }
+
+  /** The receipt is there: nothing needs to be kept here any more. */
+  forget() {
+    localStorage.removeItem(this.key);
+  }
+
+  #isReplaced(photo) {
+    return this.all.some((one) => one.replaces === photo);
+  }
+
+  #keep() {
+    const kept = this.all.filter((one) => one.state === "refused").map(({ item, reason }) => ({ item, reason }));
+    if (kept.length) localStorage.setItem(this.key, JSON.stringify(kept));
+    else this.forget();
+  }
+
+  #refused() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.key) ?? "[]");
+      return kept.map(({ item, reason }) => ({ item, reason, state: "refused", preview: "" }));
+    } catch {
+      this.forget();
+      return [];
+    }
   }
 
   #drop(photo) {
     this.all = this.all.filter((one) => one !== photo);
     this.#queue = this.#queue.filter((one) => one !== photo);
     if (photo.preview) URL.revokeObjectURL(photo.preview);
+    this.#keep();
     this.onChange(photo.item);
   }
 }

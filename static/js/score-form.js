@@ -27,7 +27,13 @@ const draft = new Draft({
   onState: showState,
   onMerge: showAll,
 });
-const photos = new Photos({ url: data.urls.evidence, token, stored: data.photos, onChange: showItem });
+const photos = new Photos({
+  url: data.urls.evidence,
+  token,
+  key: `mc-refused-${data.user}-${data.uuid}`,
+  stored: data.photos,
+  onChange: showItem,
+});
 const staff = new StaffPicker(document.getElementById("staff-dialog"), data.urls.staff);
 
 const given = (id) => draft.answers[id] ?? { value: "", note: "", staff: null };
@@ -140,6 +146,7 @@ function photoNode(photo, place) {
   const image = node.querySelector("img");
   const kept = photo.uuid && data.urls.photo.replace(/0{8}-.*(?=\.jpg)/, `${photo.uuid}.small`);
   if (photo.preview || kept) image.src = photo.preview || kept;
+  image.hidden = !image.src;
   image.alt = `第${place}张照片`;
   node.dataset.state = photo.state;
   node.querySelector("[data-photo-state]").textContent = {
@@ -364,6 +371,7 @@ async function submit() {
 async function answered(response) {
   if (response.ok) {
     draft.forget();
+    photos.forget();
     location.assign(data.urls.receipt);
     return;
   }

@@ -15,7 +15,7 @@ export function reasons(rule, { given, photos, needsPhoto, staff, staffNeeded })
     answer.staff && staff.loaded && !staff.has(answer.staff) && "所选员工当日不在该网点任职",
     needs && !photos.of(rule.id).length && (rule.photo === "ALWAYS" ? "须拍照留证" : "扣分须拍照留证"),
     photos.of(rule.id).some((one) => one.state !== "stored" && one.state !== "refused") && "照片还没有传完",
-    photos.of(rule.id).some((one) => one.state === "refused") && "有照片没有传成功，请移除后重拍",
+    photos.of(rule.id).some((one) => one.state === "refused") && "有照片没有传成功，请重拍或移除",
   ].filter(Boolean);
 }
 

@@ -205,6 +205,25 @@ def test_a_photo_that_is_none_is_refused_and_one_can_be_removed(sign_in, visit):
     assert Evidence.objects.get().removed_at is not None
 
 
+def test_a_refused_photo_is_remembered_until_replaced_or_dismissed(sign_in, visit):
+    page = score_page(sign_in, visit)
+    bad = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"not a photo"}
+    for code in ("1.01", "1.02"):
+        card(page, code).locator("input[type=file]").set_input_files(bad)
+        expect(card(page, code).locator(".sf-photo")).to_contain_text("不是有效的照片")
+    page.reload()
+    expect(page.locator(".sf-photo")).to_have_count(2)
+    expect(card(page, "1.01").locator(".sf-photo")).to_contain_text("不是有效的照片")
+    assert violations(page) == []
+    card(page, "1.01").locator("input[type=file]").set_input_files(picture("grey"))
+    expect(card(page, "1.01").locator("[data-state=stored]")).to_have_count(1)
+    card(page, "1.02").get_by_role("button", name="移除第1张照片").click()
+    page.reload()
+    expect(page.locator("#score-form")).to_have_attribute("data-ready", "yes")
+    expect(page.locator(".sf-photo")).to_have_count(1)
+    expect(page.locator(".sf-photo")).to_have_attribute("data-state", "stored")
+
+
 def test_a_visit_taken_away_says_so(sign_in, visit):
     page = score_page(sign_in, visit)
     Visit.objects.filter(pk=visit.pk).update(state=Visit.State.SUBMITTED)
