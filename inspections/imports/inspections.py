@@ -15,8 +15,7 @@ from accounts.models import User
 from accounts.roles import Role
 from inspections.models import Channel, ChecklistVersion, Inspection
 from inspections.scoring import NA, InvalidAnswer, ScoringError, read
-from inspections.selectors.checklists import FormItem, VersionForm
-from inspections.selectors.forms import published_form
+from inspections.selectors.forms import FormItem, VersionForm, published_form
 from inspections.services.arrivals import WaveUnderWay, arrivals_insert, wave_for_arrivals
 from inspections.services.records import Record
 from inspections.services.sheets import (

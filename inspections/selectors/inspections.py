@@ -12,7 +12,6 @@ from accounts.models import User
 from accounts.roles import Role
 from inspections.models import Answer, Evidence, Inspection, Item
 from inspections.scoring import DEDUCT, NA, RESULT_WORDS, SHEET
-from inspections.selectors.checklists import FormItem
 from inspections.selectors.firewall import (
     answers_visible_to,
     by_inspector,
@@ -22,7 +21,7 @@ from inspections.selectors.firewall import (
     redact,
     redacted,
 )
-from inspections.selectors.forms import published_form
+from inspections.selectors.forms import FormItem, published_form
 from outlets.models import Unit
 from outlets.months import Month
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from inspections.models import Channel, Inspection
-from inspections.selectors.checklists import VersionForm
+from inspections.selectors.forms import VersionForm
 from inspections.services.sheets import ScoredSheet, Sheet, content_hash
 
 # Answers a statement: large enough to be fast, small enough for the server's memory.

@@ -24,7 +24,7 @@ from inspections.scoring import (
     read,
     score,
 )
-from inspections.selectors.checklists import FormItem, VersionForm
+from inspections.selectors.forms import FormItem, VersionForm
 
 MAX_NOTE: Final = 300
 MAX_PHOTOS: Final = 12

@@ -12,8 +12,7 @@ from accounts.models import User
 from accounts.services import audit_add
 from inspections.models import Answer, Channel, Draft, Inspection, Item, Visit
 from inspections.models.inspections import Method
-from inspections.selectors.checklists import VersionForm
-from inspections.selectors.forms import published_form
+from inspections.selectors.forms import VersionForm, published_form
 from inspections.services.evidence import drafted_evidence, evidence_copy
 from inspections.services.records import Record, records_insert
 from inspections.services.sheets import (

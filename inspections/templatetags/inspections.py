@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from accounts.templatetags.page import query
 from inspections.models.inspections import Method
-from inspections.selectors.checklists import FormItem
+from inspections.selectors.forms import FormItem
 
 register = template.Library()
 

@@ -18,13 +18,11 @@ from inspections.models import Channel, ChecklistVersion, Item
 from inspections.scoring import plain
 from inspections.selectors.checklists import (
     Standing,
-    VersionForm,
     checklists_listed,
-    form_filtered,
     version_content,
-    version_form,
     versions_visible_to,
 )
+from inspections.selectors.forms import VersionForm, form_filtered, version_form
 from inspections.standards import Change, content_difference
 from outlets.spreadsheets import content_type
 

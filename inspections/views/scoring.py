@@ -14,9 +14,8 @@ from accounts.roles import Capability
 from inspections.models import Channel, Draft, Evidence, Inspection, Visit
 from inspections.models.inspections import Method
 from inspections.scoring import plain
-from inspections.selectors.checklists import FormItem, VersionForm
 from inspections.selectors.firewall import evidence_visible_to, visits_visible_to
-from inspections.selectors.forms import published_form
+from inspections.selectors.forms import FormItem, VersionForm, published_form
 from inspections.services.drafts import draft_open
 from inspections.services.sheets import MAX_PHOTOS
 from inspections.services.visits import OPEN_STATES

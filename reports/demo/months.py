@@ -12,8 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from inspections.models import Channel, Inspection, Item, Visit, Wave
 from inspections.models.inspections import Method
-from inspections.selectors.checklists import VersionForm
-from inspections.selectors.forms import published_form
+from inspections.selectors.forms import VersionForm, published_form
 from inspections.services.releases import inspections_release, wave_release
 from inspections.services.sheets import Reply, Sheet
 from inspections.services.submissions import inspection_submit

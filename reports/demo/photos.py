@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from inspections.models import Visit
 from inspections.scoring import read
-from inspections.selectors.checklists import FormItem, VersionForm
+from inspections.selectors.forms import FormItem, VersionForm
 from inspections.services.evidence import evidence_add
 from inspections.services.sheets import Sheet, needs_photo
 

@@ -12,13 +12,12 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from inspections.models import Checklist, ChecklistVersion, Item, Section
 from inspections.selectors.checklists import (
-    form_filtered,
     item_content,
     version_content,
     version_for,
-    version_form,
     versions_visible_to,
 )
+from inspections.selectors.forms import form_filtered, version_form
 from inspections.services.checklists import (
     NotPublishable,
     VersionFrozen,
