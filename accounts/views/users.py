@@ -1,10 +1,11 @@
 """Pages: accounts, and the acts of the system and the security administrator on them."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -110,52 +111,27 @@ def _done(
     return redirect("accounts:user", account.pk)
 
 
-@require_POST
-@allowed(Capability.USERS_MANAGE)
-def user_close(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Stop the account."""
-    account = _account(request, pk)
-    return _done(
-        request, account,
-        lambda: services.user_close(user=account, actor=request.user),
-        f"账号 {account.username} 已停用。",
-    )  # fmt: skip
+def _act(
+    capability: Capability, service: Callable[..., object], done: str
+) -> Callable[..., HttpResponseBase]:
+    """A page that is one act on an account, with the word that it is done."""
+
+    @require_POST
+    @allowed(capability)
+    def act(request: SignedInRequest, pk: int) -> HttpResponse:
+        account = _account(request, pk)
+        service_now = partial(service, user=account, actor=request.user)
+        return _done(request, account, service_now, f"账号 {account.username} {done}")
+
+    return act
 
 
-@require_POST
-@allowed(Capability.USERS_MANAGE)
-def user_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Hand the account to the security administrator."""
-    account = _account(request, pk)
-    return _done(
-        request, account,
-        lambda: services.user_reopen(user=account, actor=request.user),
-        f"账号 {account.username} 已提交，待安全管理员授权。",
-    )  # fmt: skip
-
-
-@require_POST
-@allowed(Capability.USERS_AUTHORISE)
-def user_unlock(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Lift the lock."""
-    account = _account(request, pk)
-    return _done(
-        request, account,
-        lambda: services.user_unlock(user=account, actor=request.user),
-        f"账号 {account.username} 已解锁。",
-    )  # fmt: skip
-
-
-@require_POST
-@allowed(Capability.USERS_AUTHORISE)
-def user_reset_second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Remove the account's second factors."""
-    account = _account(request, pk)
-    return _done(
-        request, account,
-        lambda: services.user_reset_second_factor(user=account, actor=request.user),
-        f"账号 {account.username} 的两步验证已清除。",
-    )  # fmt: skip
+user_close = _act(Capability.USERS_MANAGE, services.user_close, "已停用。")
+user_reopen = _act(Capability.USERS_MANAGE, services.user_reopen, "已提交，待安全管理员授权。")
+user_unlock = _act(Capability.USERS_AUTHORISE, services.user_unlock, "已解锁。")
+user_reset_second_factor = _act(
+    Capability.USERS_AUTHORISE, services.user_reset_second_factor, "的两步验证已清除。"
+)
 
 
 @require_POST

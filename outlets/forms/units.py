@@ -89,6 +89,10 @@ class UnitNewForm(UnitEditForm):
         super().__init__(*args, is_branch=False, **kwargs)
         cast("UnitChoiceField", self.fields["parent"]).queryset = units
 
+    def place(self) -> dict[str, Any]:
+        """Its code and its parent, as the service takes them."""
+        return {name: self.cleaned_data[name] for name in ("code", "parent")}
+
 
 class UnitMoveForm(forms.Form):
     """A new parent from a day on."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from outlets.forms import add_refusal, posted
+from outlets.forms import accepted, posted
 from outlets.forms.staff import PlaceForm, StaffEditForm, StaffFilterForm, StaffNewForm
 from outlets.models import Staff
 from outlets.selectors import postings_visible_to, staff_visible_to, units_visible_to
@@ -83,20 +82,9 @@ def staff_new(request: SignedInRequest) -> HttpResponse:
         units=units_visible_to(request.user),
         initial={"unit": request.GET.get("unit"), "start": timezone.localdate()},
     )
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            made = staff_create(
-                number=data["number"],
-                name=data["name"],
-                hired_on=data["hired_on"],
-                place=form.place(),
-            )
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, f"已新增员工“{made.name}”。")
-            return redirect("outlets:staff_member", made.pk)
+    if made := accepted(form, lambda: staff_create(**form.person(), place=form.place())):
+        messages.success(request, f"已新增员工“{made.name}”。")
+        return redirect("outlets:staff_member", made.pk)
     return _form_page(request, form, heading="新增员工")
 
 
@@ -107,14 +95,9 @@ def staff_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _staff_or_404(request, pk)
     initial = {name: getattr(found, name) for name in ("name", "hired_on", "left_on")}
     form = StaffEditForm(posted(request), initial=initial)
-    if form.is_valid():
-        try:
-            staff_update(staff=found, **form.cleaned_data)
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, f"已保存“{found.name}”。")
-            return redirect("outlets:staff_member", pk)
+    if accepted(form, lambda: staff_update(staff=found, **form.cleaned_data)):
+        messages.success(request, f"已保存“{found.name}”。")
+        return redirect("outlets:staff_member", pk)
     return _form_page(request, form, heading=f"修改“{found}”", member=found)
 
 
@@ -128,17 +111,11 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
         units=units_visible_to(request.user),
         initial={"start": timezone.localdate()},
     )
-    if form.is_valid():
-        try:
-            made = staff_transfer(staff=found, place=form.place())
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(
-                request,
-                f"“{found.name}”自{made.start}起到“{made.unit}”任{made.get_post_display()}。",
-            )
-            return redirect("outlets:staff_member", pk)
+    if made := accepted(form, lambda: staff_transfer(staff=found, place=form.place())):
+        messages.success(
+            request, f"“{found.name}”自{made.start}起到“{made.unit}”任{made.get_post_display()}。"
+        )
+        return redirect("outlets:staff_member", pk)
     return _form_page(request, form, heading=f"调动“{found}”", member=found)
 
 

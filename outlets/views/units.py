@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from outlets.forms import add_refusal, posted
+from outlets.forms import accepted, posted
 from outlets.forms.units import (
     TreeFilterForm,
     UnitEditForm,
@@ -81,18 +80,9 @@ def unit_new(request: SignedInRequest) -> HttpResponse:
     """Found a unit."""
     units = units_visible_to(request.user)
     form = UnitNewForm(posted(request), units=units, initial={"parent": request.GET.get("parent")})
-    if form.is_valid():
-        try:
-            made = unit_create(
-                code=form.cleaned_data["code"],
-                facts=form.facts(),
-                parent=form.cleaned_data["parent"],
-            )
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, f"已新增“{made.short_name}”。")
-            return redirect("outlets:unit", made.pk)
+    if made := accepted(form, lambda: unit_create(**form.place(), facts=form.facts())):
+        messages.success(request, f"已新增“{made.short_name}”。")
+        return redirect("outlets:unit", made.pk)
     return _form_page(request, form, heading="新增机构")
 
 
@@ -103,14 +93,9 @@ def unit_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _unit_or_404(request, pk)
     initial = {name: getattr(found, name) for name in UnitFacts.__dataclass_fields__}
     form = UnitEditForm(posted(request), is_branch=found.parent_id is None, initial=initial)
-    if form.is_valid():
-        try:
-            unit_update(unit=found, facts=form.facts())
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, f"已保存“{found.short_name}”。")
-            return redirect("outlets:unit", pk)
+    if accepted(form, lambda: unit_update(unit=found, facts=form.facts())):
+        messages.success(request, f"已保存“{found.short_name}”。")
+        return redirect("outlets:unit", pk)
     return _form_page(request, form, heading=f"修改“{found.short_name}”", unit=found)
 
 
@@ -125,18 +110,12 @@ def move(request: SignedInRequest, pk: int) -> HttpResponse:
         units=others,
         initial={"parent": found.parent_id, "effective_on": timezone.localdate()},
     )
-    if form.is_valid():
-        try:
-            made = unit_move(unit=found, **form.cleaned_data)
-        except ValidationError as error:
-            add_refusal(form, error)
-        else:
-            when = "已生效" if made.effective_on <= timezone.localdate() else "到日自动生效"
-            messages.success(
-                request,
-                f"“{found.short_name}”自{made.effective_on}起归“{made.parent}”管理，{when}。",
-            )
-            return redirect("outlets:unit", pk)
+    if made := accepted(form, lambda: unit_move(unit=found, **form.cleaned_data)):
+        when = "已生效" if made.effective_on <= timezone.localdate() else "到日自动生效"
+        messages.success(
+            request, f"“{found.short_name}”自{made.effective_on}起归“{made.parent}”管理，{when}。"
+        )
+        return redirect("outlets:unit", pk)
     return _form_page(request, form, heading=f"调整“{found.short_name}”的上级", unit=found)
 
 
