@@ -6,6 +6,7 @@ class CodePick {
   #picks = [];
   #more = false;
   #active = -1;
+  #stale = true; // what is shown belongs to an earlier text
   #asked = 0;
   #timer = 0;
 
@@ -58,6 +59,8 @@ class CodePick {
 
   #soon() {
     this.chosen.textContent = "";
+    this.#stale = true;
+    this.#mark(-1);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#open(), PAUSE);
   }
@@ -67,6 +70,7 @@ class CodePick {
     if (!answer || document.activeElement !== this.field) return;
     ({ picks: this.#picks, more: this.#more } = answer);
     this.#active = -1;
+    this.#stale = false;
     this.list.replaceChildren(...this.#picks.map((pick, place) => this.#line(pick, place)), ...this.#hint());
     this.#show(true);
     this.news.textContent = this.#picks.length ? `${this.#picks.length}项可选，按上下键选择` : "没有符合的";
@@ -101,7 +105,7 @@ class CodePick {
     const closed = this.list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (closed) this.#open();
+      if (closed || this.#stale) this.#open();
       else this.#activate(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter" && !closed && this.#active >= 0) {
       event.preventDefault();
@@ -114,13 +118,21 @@ class CodePick {
 
   #activate(step) {
     if (!this.#picks.length) return;
-    const lines = this.list.querySelectorAll("[role=option]");
-    lines[this.#active]?.setAttribute("aria-selected", "false");
-    this.#active = (this.#active < 0 && step < 0 ? lines.length : this.#active) + step;
-    this.#active = (this.#active + lines.length) % lines.length;
-    lines[this.#active].setAttribute("aria-selected", "true");
-    lines[this.#active].scrollIntoView({ block: "nearest" });
-    this.field.setAttribute("aria-activedescendant", lines[this.#active].id);
+    const all = this.#picks.length;
+    const from = this.#active < 0 && step < 0 ? all : this.#active;
+    this.#mark((from + step + all) % all);
+  }
+
+  /** Make one line the active one; -1: none. */
+  #mark(place) {
+    this.#active = place;
+    this.field.removeAttribute("aria-activedescendant");
+    this.list.querySelectorAll("[role=option]").forEach((line, number) => {
+      line.setAttribute("aria-selected", String(number === place));
+      if (number !== place) return;
+      line.scrollIntoView({ block: "nearest" });
+      this.field.setAttribute("aria-activedescendant", line.id);
+    });
   }
 
   #choose(pick) {

@@ -123,7 +123,7 @@ export class Photos {
   }
 
   #answered(photo, request) {
-    if (request.status >= 500) {
+    if (request.status >= 500 || request.status === 403) { // 403: signed out meanwhile
       this.#later(photo);
       return;
     }

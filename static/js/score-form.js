@@ -48,7 +48,7 @@ const WORDS = {
 };
 const REFUSALS = {
   400: "有内容不符合要求，未能保存",
-  403: "登录已过期，请在新窗口登录后点此重试",
+  403: "登录已过期，请在新窗口登录后重试",
   404: "该任务已不在您名下，不能再保存",
   409: "该任务已提交、取消或改派，不能再保存",
 };
@@ -389,7 +389,9 @@ submitButton.addEventListener("click", async () => {
     await submit();
   } catch (error) {
     if (!(error instanceof Unsent)) throw error;
-    toast("没有提交成功，多半是网络不通；已填内容都在，请稍后再点提交。", "error");
+    toast(draft.refusal
+      ? `没有提交：${REFUSALS[draft.refusal]}。`
+      : "没有提交成功，多半是网络不通；已填内容都在，请稍后再点提交。", "error");
   } finally {
     submitButton.disabled = false;
     submitButton.removeAttribute("aria-busy");

@@ -230,6 +230,8 @@ def test_a_visit_taken_away_says_so(sign_in, visit):
     with page.expect_response("**/draft/"):
         card(page, "1.01").get_by_role("button", name="合格", exact=True).click()
     expect(page.locator("#save-state")).to_contain_text("不能再保存")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("没有提交：该任务已提交、取消或改派")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
