@@ -47,6 +47,9 @@ class Capability(models.TextChoices):
     LETTERS_HANDLE = "LETTERS_HANDLE", "办理来信"
     LETTERS_CONFIRM = "LETTERS_CONFIRM", "复核责任认定与延期"
     LETTERS_SETTINGS = "LETTERS_SETTINGS", "维护来信规则与客户信息"
+    RECORDS_READ = "RECORDS_READ", "查阅员工服务记录"
+    RECORDS_EDIT = "RECORDS_EDIT", "登记员工服务记录"
+    RECORDS_CONFIRM = "RECORDS_CONFIRM", "审批处罚与星级"
 
 
 _BRANCH_READERS = {Role.SERVICE_OFFICE, Role.LEADERSHIP}
@@ -83,6 +86,9 @@ CAPABILITIES: dict[Capability, frozenset[Role]] = {
     ),
     Capability.LETTERS_CONFIRM: frozenset(_BRANCH_READERS),
     Capability.LETTERS_SETTINGS: frozenset(_OFFICE),
+    Capability.RECORDS_READ: frozenset(_LINE_READERS | {Role.TELLER}),
+    Capability.RECORDS_EDIT: frozenset(_OFFICE),
+    Capability.RECORDS_CONFIRM: frozenset(_BRANCH_READERS),
 }
 
 # The three administrators run the system and see no business data; everybody else has a unit.

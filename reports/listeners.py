@@ -1,4 +1,4 @@
-"""What happens elsewhere and moves the figures: releases, quizzes, and letters that count."""
+"""What happens elsewhere and moves the figures: releases, teller records, letters that count."""
 
 from collections.abc import Sequence
 
@@ -16,8 +16,10 @@ def inspections_released(changes: Sequence[Released]) -> None:
 
 @on_records
 def records_changed(changes: Sequence[RecordChange]) -> None:
-    """Carry teller records into the open months they belong to."""
-    figures_refresh(Change(*change) for change in changes)
+    """Carry teller records into the months they belong to; a violation alone opens none."""
+    for opens in (True, False):
+        held = (Change(*change[:3]) for change in changes if change.opens == opens)
+        figures_refresh(held, opens=opens)
 
 
 @on_letters

@@ -14,11 +14,15 @@ from typing import Final, NamedTuple
 
 
 class RecordChange(NamedTuple):
-    """Where a record changes figures: the unit it counts at, on the day that counts."""
+    """Where a record changes figures: the unit it counts at, on the day that counts.
+
+    `opens` False: it alone is no reason to begin a month's figures.
+    """
 
     branch_id: int
     unit_id: int
     day: date
+    opens: bool = True
 
 
 Listener = Callable[[Sequence[RecordChange]], None]
