@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("outlets/", include("outlets.urls")),
     path("inspections/", include("inspections.urls")),
     path("letters/", include("complaints.urls")),
+    path("tellers/", include("tellers.urls")),
     path("reports/", include("reports.urls")),
     path("api/v1/", include(api_v1)),
     path("health/live/", live, name="live"),

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from outlets.charts import COLOURS, Chart, Series, dumbbells, heat_map, stacked_bars, trend
 from outlets.months import Month
 from reports.bulletins.words import components_present
-from reports.charts import COLOURS, Chart, Series, dumbbells, heat_map, stacked_bars, trend
 from reports.scheme import COMPONENT_LABELS, COVERT, DEVICE, OPEN, QUIZ, SPECIAL
 
 Figures = Mapping[str, Any]

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 import segno
 from django.utils.html import format_html
 
+from outlets.charts import Chart
 from outlets.months import Month
 from reports.bulletins import drawings, letters, words
-from reports.charts import Chart, chart_svg
+from reports.charting import chart_svg
 from reports.letters.scope import COMPLAINT, KINDS
 from reports.scheme import COMPONENT_LABELS, DEVICE, QUIZ
 

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from complaints.models import Letter
+from outlets.charts import Chart
 from outlets.models import Unit
 from outlets.months import Month
-from reports.charts import Chart
 from reports.letters.drawings import by_month
 from reports.letters.page import month_name
 from reports.letters.scope import COMPLAINT, KINDS

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from complaints.models import Kind
-from reports.charts import COLOURS, Chart, Series, paired_columns, stacked_bars, stacked_columns
+from outlets.charts import COLOURS, Chart, Series, paired_columns, stacked_bars, stacked_columns
 
 # By type: complaints in the accent, what is not triaged yet in grey.
 _BY_KIND: Final[Mapping[str, str]] = {

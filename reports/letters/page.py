@@ -7,10 +7,10 @@ from typing import Final
 from accounts.models import User
 from accounts.roles import Capability
 from complaints.selectors.letters import letters_visible_to
+from outlets.charts import Chart
 from outlets.models import CalendarDay
 from outlets.months import Month
 from outlets.selectors import staff_visible_to
-from reports.charts import Chart
 from reports.letters import drawings, tables
 from reports.letters.scope import COMPLAINT, FINDINGS, NOBODY, Scope, Table
 from reports.letters.words import lead, risk_lead

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
+from outlets.charts import COLOURS, Series, dumbbells
 from outlets.months import Month
 from outlets.spreadsheets import content_type
-from reports.charts import COLOURS, Series, dumbbells
 from reports.exports import ExportError, export_file
 from reports.forms.league import KINDS, VIEWS, LeagueForm, MonthForm
 from reports.models import MonthClose

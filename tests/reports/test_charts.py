@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.charts import Series, chart_svg, dumbbells, heat_map, stacked_bars, trend
+from outlets.charts import Series, dumbbells, heat_map, stacked_bars, trend
+from reports.charting import chart_svg
 
 D = Decimal
 NAMES = ["海城支行", "道西支行", "对炉支行"]

@@ -1,22 +1,14 @@
 """Charts as ECharts options: plain JSON, so that a page and a PDF draw the same one.
 
 The functions are pure: labels and decimals in, a `Chart` out; no option holds a script. In the
-browser the option goes through `json_script`; for a PDF `chart_svg` draws it in this process.
+browser the option goes through `json_script`; for a PDF `reports.charting` draws it.
 """
 
-import json
-import os
-import re
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
-from pathlib import Path
 from typing import Any, Final, NamedTuple
-
-from django.contrib.staticfiles import finders
-from py_mini_racer import MiniRacer
 
 Value = Decimal | None
 
@@ -212,13 +204,6 @@ def heat_map(
     return Chart(option, width, 32 + _ROW * len(rows), summary)
 
 
-def chart_svg(chart: Chart) -> str:
-    """The chart as SVG text: no scripts, no style sheet, the same at every drawing."""
-    call = f"draw({json.dumps(chart.option)},{chart.width},{chart.height})"
-    svg = str(_engine().eval(call))
-    return _NUMBERS.sub("zr-", _TRACES.sub("", _STYLES.sub("", svg)))
-
-
 def _base() -> dict[str, Any]:
     return {"animation": False, "textStyle": {"fontFamily": FONT, "fontSize": _SIZE, "color": INK}}
 
@@ -351,38 +336,3 @@ def _held(values: Iterable[Value]) -> list[Decimal]:
 
 def _sum(values: Iterable[Value]) -> Decimal:
     return sum(_held(values), Decimal(0))
-
-
-# ECharts in this process --------------------------------------------------------------------------
-
-_DRAW: Final = """
-var draw = function (option, width, height) {
-  var chart = echarts.init(null, null, {renderer: 'svg', ssr: true, width: width, height: height});
-  try { chart.setOption(option); return chart.renderToSVGString(); } finally { chart.dispose(); }
-};
-"""
-_STYLES: Final = re.compile(r"<style.*?</style>", re.DOTALL)
-_TRACES: Final = re.compile(r' (?:class="zr[^"]*"|ecmeta_\w+="[^"]*")')
-# Ids count the charts ever drawn, so they differ from one drawing to the next.
-_NUMBERS: Final = re.compile(r"\bzr[0-9]+-")
-_lock = threading.Lock()
-_engines: dict[int, MiniRacer] = {}
-
-
-def _engine() -> MiniRacer:
-    """The process's own JavaScript engine with ECharts loaded; a forked child makes another."""
-    with _lock:
-        pid = os.getpid()
-        if pid not in _engines:
-            engine = MiniRacer()
-            engine.eval(_echarts_path().read_text(encoding="utf-8"))
-            engine.eval(_DRAW)
-            _engines[pid] = engine
-        return _engines[pid]
-
-
-def _echarts_path() -> Path:
-    found = finders.find("vendor/echarts.min.js")
-    if not isinstance(found, str):
-        raise FileNotFoundError("vendor/echarts.min.js")
-    return Path(found)

@@ -1,10 +1,9 @@
-"""The API of this app."""
+"""Quizzes and skill tests in the API."""
 
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
-from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.access import user_of
@@ -41,7 +40,3 @@ class QuizViewSet(ListModelMixin, GenericViewSet[Quiz]):
     def get_queryset(self) -> Any:
         """What the user may see."""
         return quizzes_visible_to(user_of(self.request))
-
-
-router = SimpleRouter()
-router.register("quizzes", QuizViewSet, basename="quiz")

@@ -1,0 +1,6 @@
+"""Pages of tellers' records."""
+
+from django.urls import URLPattern
+
+app_name = "tellers"
+urlpatterns: list[URLPattern] = []
