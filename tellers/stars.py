@@ -84,6 +84,8 @@ class StarRules:
     tie_break: tuple[str, ...]
     allowances: Mapping[str, Decimal]
     objection_days: int
+    pacesetter_star: int
+    pacesetter_barring: tuple[str, ...]
 
     def __post_init__(self) -> None:
         for checks in _CHECKS:
@@ -130,6 +132,8 @@ def _discipline_checks(rules: StarRules) -> Iterator[_Check]:
     yield all(each >= 0 for each in points), "扣分、加分不能为负"
     yield set(rules.disqualifying) <= set(SEVERITY_LABELS), "不予评定的违规程度有误"
     yield rules.repeats >= 2, "同类轻微违规至少两次才不予评定"  # noqa: PLR2004
+    yield 1 <= rules.pacesetter_star <= HIGHEST, "标兵候选人的星级应在1与5之间"
+    yield set(rules.pacesetter_barring) <= set(SEVERITY_LABELS), "取消标兵资格的违规程度有误"
 
 
 def _ground_checks(rules: StarRules) -> Iterator[_Check]:
@@ -166,5 +170,7 @@ DEFAULT_STARS: Final = StarRules(
     tie_break=(DISCIPLINE, QUALITY, STANDARDS, SKILL, EFFICIENCY),
     allowances=dict.fromkeys(_STARS, Decimal("50.00")),
     objection_days=5,
+    pacesetter_star=4,
+    pacesetter_barring=(MINOR, SERIOUS, GRAVE),
 )
 """The numbers that ship; every later version of a scheme is data."""
