@@ -94,6 +94,7 @@ EVENTS: dict[str, str] = {
     "letter.patterns_reset": "恢复系统自带的提取模式",
     "bulletin.issue": "编发简报",
     "bulletin.finalise": "简报改用封账数据",
+    "document.make": "编制文件",
     "violation.record": "记录违规",
     "violation.revoke": "撤销违规",
     "violation.catalogue": "维护违规事项",

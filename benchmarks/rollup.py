@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import connection, connections, transaction
 
 from benchmarks.measure import Line, database_time, seconds
+from benchmarks.sealed import FINDINGS_FROM, sealed_columns
 from inspections.models import Inspection
 from outlets.models import Unit
 from outlets.months import Month
@@ -49,13 +50,23 @@ GROUP BY i.unit_id, i.channel
 """
 
 
-# A finding a unit, so that every row has an adjustment; the letters themselves are not read.
+# A letter with a finding a unit, so that every row has an adjustment.
 FINDINGS = """
 SET session_replication_role = replica;
+INSERT INTO complaints_letter (id, branch_id, reference, channel, source, kind, first_kind, state,
+    severity, received_at, unit_id, unit_path, business, cause, service_channel, body, text,
+    customer_name, customer_phone, customer_card, customer_identity, is_late, outcome, created_at)
+SELECT %(first)s + id, branch_id, 'F' || id, 'HOTLINE', 'FILE', kinds.kind, kinds.kind, 'CLOSED', 'NORMAL',
+    '2011-04-10', id, path, '', '', '', %(body)s, '', %(customer_name)s, %(customer_phone)s,
+    %(customer_card)s, %(customer_identity)s, false, '', now()
+FROM outlets_unit
+CROSS JOIN LATERAL (SELECT CASE WHEN id %% 3 = 0 THEN 'COMPLAINT' ELSE 'PRAISE' END AS kind) kinds
+WHERE serves_customers
+ON CONFLICT DO NOTHING;
 DELETE FROM complaints_responsibility;
 INSERT INTO complaints_responsibility (branch_id, letter_id, finding, unit_id, grounds, state,
     proposed_at, decided_on, opinion, objection, objection_answer)
-SELECT branch_id, 2000000000 + id, CASE WHEN id % 3 = 0 THEN 'BANK' ELSE 'VERIFIED' END, id, '',
+SELECT branch_id, %(first)s + id, CASE WHEN id %% 3 = 0 THEN 'BANK' ELSE 'VERIFIED' END, id, '',
     'CONFIRMED', now(), '2011-04-20', '', '', ''
 FROM outlets_unit WHERE serves_customers;
 ANALYZE complaints_responsibility;
@@ -66,7 +77,7 @@ SET session_replication_role = origin;
 def findings() -> None:
     """What letters add and deduct this month, one line for each of the nation's outlets."""
     with connection.cursor() as cursor:
-        cursor.execute(FINDINGS)
+        cursor.execute(FINDINGS, {**sealed_columns(), "first": FINDINGS_FROM})
 
 
 def aggregate(statement: str) -> float:

@@ -1,4 +1,4 @@
-"""The long tasks of reports: rolling up and closing months, and making bulletins."""
+"""The long tasks of reports: rolling up and closing months, and making documents."""
 
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from outlets.months import Month
 from reports.closing import figures_move
 from reports.models import MonthClose
 from reports.services.bulletins import BULLETIN, bulletin_render
+from reports.services.documents import DOCUMENT, document_render
 from reports.services.months import CLOSE, ROLLUP, months_close
 from reports.services.rollup import RollUp, months_roll_up
 
@@ -47,6 +48,12 @@ def close(job: Job, progress: Progress) -> dict[str, Any]:
 def bulletin(job: Job, progress: Progress) -> dict[str, Any]:
     """Make the job's bulletin into a file; one that is there is left as it is."""
     return bulletin_render(bulletin_id=job.params["bulletin"], progress=progress)
+
+
+@handles(DOCUMENT)
+def document(job: Job, progress: Progress) -> dict[str, Any]:
+    """Make the job's document into a file; one that is there is left as it is."""
+    return document_render(document_id=job.params["document"], progress=progress)
 
 
 def _asked(job: Job) -> tuple[Month, list[Unit]]:

@@ -222,3 +222,50 @@ class Bulletin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}年第{self.number}期"
+
+
+class Document(models.Model):
+    """A PDF made of stored figures, of a kind other than the bulletin.
+
+    `key` is what it is about, in its kind's own terms. Circulars alone have a number, of their year.
+    """
+
+    class Kind(models.TextChoices):
+        CIRCULAR = "CIRCULAR", "处罚通报"
+        BADGES = "BADGES", "星级工号牌"
+        FILE = "FILE", "服务档案"
+
+    branch = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="分行")
+    kind = models.CharField("类别", max_length=8, choices=Kind.choices)
+    key = models.CharField("对象", max_length=120, blank=True, default="")
+    title = models.CharField("标题", max_length=120)
+    year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
+    number = models.PositiveSmallIntegerField("文号", null=True, blank=True)
+    figures = models.JSONField("数据")
+    file = models.FileField("文件", upload_to="documents/%Y/", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    pages = models.PositiveSmallIntegerField("页数", default=0)
+    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="编制人"
+    )
+    created_at = models.DateTimeField("编制时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "文件"
+        verbose_name_plural = "文件"
+        ordering = ["-id"]
+        indexes = [models.Index(name="document_about", fields=["branch", "kind", "key"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="document_number", fields=["branch", "kind", "year", "number"]
+            ),
+            models.CheckConstraint(
+                name="document_circulars_are_numbered",
+                condition=models.Q(kind="CIRCULAR", year__isnull=False, number__isnull=False)
+                | (~models.Q(kind="CIRCULAR") & models.Q(year=None, number=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from reports.api.bulletins import BulletinViewSet
 from reports.api.corrections import CorrectionViewSet
+from reports.api.documents import DocumentViewSet
 from reports.api.letters import LetterStatisticsViewSet
 from reports.api.months import MonthViewSet
 from reports.api.schemes import SchemeViewSet, SeasonViewSet
@@ -11,6 +12,7 @@ from reports.api.scores import ScoreViewSet
 
 router = SimpleRouter()
 router.register("bulletins", BulletinViewSet, basename="bulletin")
+router.register("documents", DocumentViewSet, basename="document")
 router.register("letter-statistics", LetterStatisticsViewSet, basename="letter-statistics")
 router.register("scores", ScoreViewSet, basename="score")
 router.register("months", MonthViewSet, basename="month")

@@ -1,7 +1,5 @@
 """The API of bulletins: read by those who may, issued by the service office, the file as PDF."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +13,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -26,30 +24,14 @@ from accounts.models import Job
 from accounts.problems import Conflict
 from accounts.roles import Capability
 from outlets.months import InvalidMonth, Month
+from reports.api.pdf import PdfRenderer
 from reports.bulletins import words
-from reports.bulletins.download import bulletin_response
 from reports.bulletins.figures import BulletinError, IssueDateError
+from reports.download import pdf_response
 from reports.models import Bulletin
 from reports.selectors.bulletins import bulletins_visible_to
-from reports.services.bulletins import bulletin_issue, is_whole
-
-
-class PdfRenderer(BaseRenderer):
-    """Lets a client ask for application/pdf; what it renders itself are problems, as JSON."""
-
-    media_type = "application/pdf"
-    format = "pdf"
-    charset = None
-    render_style = "binary"
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,  # noqa: ARG002
-        renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> bytes:
-        """The problem as JSON."""
-        return json.dumps(data, ensure_ascii=False, default=str).encode()
+from reports.services.bulletins import bulletin_issue
+from reports.services.files import is_whole
 
 
 class BulletinSerializer(serializers.ModelSerializer[Bulletin]):
@@ -157,4 +139,4 @@ class BulletinViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         found = self.get_object()
         if not is_whole(found):
             raise Conflict("文件尚未生成，请稍候再取")
-        return bulletin_response(found, attachment=True)
+        return pdf_response(found, words.file_name(found.figures), attachment=True)

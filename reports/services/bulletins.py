@@ -1,14 +1,10 @@
 """Bulletins: numbered and their figures stored in one step, made into a file by a job (S22, R7)."""
 
-import errno
 import hashlib
-import os
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -20,11 +16,11 @@ from outlets.models import Unit
 from outlets.months import Month
 from reports.bulletins.figures import IssueDateError, bulletin_figures, edition_of
 from reports.models import Bulletin
+from reports.services.files import file_remove, file_write, is_whole
 from reports.services.locks import branches_lock
 
 BULLETIN: Final = "bulletin"
 QUEUE: Final = "pdf"
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @transaction.atomic
@@ -78,12 +74,6 @@ def bulletin_render(*, bulletin_id: int, progress: Progress) -> dict[str, Any]:
             if not _store(bulletin, data):
                 continue
         return {"bulletin": bulletin.pk, "sha256": bulletin.sha256, "pages": bulletin.pages}
-
-
-def is_whole(bulletin: Bulletin) -> bool:
-    """Whether the bulletin's file is there."""
-    name = str(bulletin.file)
-    return bool(bulletin.sha256 and name) and default_storage.exists(name)
 
 
 def _create(branch: Unit, month: Month, actor: User | None, issued_on: date) -> Bulletin:
@@ -154,33 +144,11 @@ def _store(bulletin: Bulletin, data: bytes) -> bool:
 
     digest, old = hashlib.sha256(data).hexdigest(), str(bulletin.file)
     name = f"bulletins/{bulletin.year}/{bulletin.branch_id}-{bulletin.number:03d}-{digest[:12]}.pdf"
-    _write(Path(default_storage.path(name)), data)
+    file_write(name, data)
     bulletin.file.name, bulletin.sha256, bulletin.pages = name, digest, pdf_pages(data)
     with transaction.atomic():
         same = Bulletin.objects.filter(pk=bulletin.pk, figures=bulletin.figures)
         stored = same.update(file=name, sha256=digest, pages=bulletin.pages)
         if old != name:
-            transaction.on_commit(partial(_remove, old if stored else name))
+            transaction.on_commit(partial(file_remove, old if stored else name))
     return bool(stored)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write all of the file or nothing; JobError when there is no room for it."""
-    part = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        if error.errno in _FULL:
-            raise JobError("存放简报的磁盘已满，没有写入。请系统管理员清理后重新生成。") from error
-        raise
-
-
-def _remove(name: str) -> None:
-    if name:
-        default_storage.delete(name)

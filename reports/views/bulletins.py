@@ -12,11 +12,12 @@ from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from outlets.months import Month
 from reports.bulletins import words
-from reports.bulletins.download import bulletin_response
 from reports.bulletins.figures import BulletinError, IssueDateError
+from reports.download import pdf_response
 from reports.forms.bulletins import BulletinForm
 from reports.selectors.bulletins import bulletins_visible_to, months_to_issue
-from reports.services.bulletins import bulletin_issue, bulletin_request, is_whole
+from reports.services.bulletins import bulletin_issue, bulletin_request
+from reports.services.files import is_whole
 
 PER_PAGE: Final = 24
 
@@ -90,7 +91,8 @@ def file(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(bulletins_visible_to(request.user), pk=pk)
     if not is_whole(found):
         raise Http404
-    return bulletin_response(found, attachment=bool(request.GET.get("download")))
+    name = words.file_name(found.figures)
+    return pdf_response(found, name, attachment=bool(request.GET.get("download")))
 
 
 @allowed(Capability.BULLETINS_ISSUE)

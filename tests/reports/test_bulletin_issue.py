@@ -25,6 +25,7 @@ from outlets.months import Month
 from reports.bulletins.figures import BulletinError, IssueDateError
 from reports.models import Bulletin, Correction, MonthClose, MonthlyScore
 from reports.services import bulletins as service
+from reports.services import files
 from reports.services.bulletins import bulletin_issue, bulletin_render, bulletin_request
 from tests.reports.bulletin_months import (
     CLOSED,
@@ -226,8 +227,8 @@ class TestTheFile:
             full.open("wb", buffering=0) as file,
         ):
             file.write(b"x")
-        assert caught.value.errno in service._FULL
-        assert errno.ENOSPC in service._FULL
+        assert caught.value.errno in files._FULL
+        assert errno.ENOSPC in files._FULL
 
     def test_what_a_dead_worker_left_half_written_is_cleared(self, org, tmp_path):
         close_month(org)

@@ -163,10 +163,10 @@ class TestOne:
 
     def test_a_failed_one_says_why_and_is_made_again_on_demand(self, office, org):
         made = issued(org.a1, rendered=False)
-        Job.objects.update(state="FAILED", error="存放简报的磁盘已满")
+        Job.objects.update(state="FAILED", error="存放文件的磁盘已满")
         url = reverse("reports:bulletin", args=[made.pk])
         page = office.get(url).content.decode()
-        assert "存放简报的磁盘已满" in page
+        assert "存放文件的磁盘已满" in page
         assert "重新生成" in page
         answer = office.post(reverse("reports:bulletin_render", args=[made.pk]))
         assert answer.url == url

@@ -14,7 +14,8 @@ from outlets.months import Month
 from reports.bulletins.figures import BulletinError
 from reports.commands import MonthCommand, job_finish
 from reports.models import Bulletin
-from reports.services.bulletins import bulletin_issue, is_whole
+from reports.services.bulletins import bulletin_issue
+from reports.services.files import is_whole
 
 
 def _day(text: str) -> date:

@@ -1,4 +1,4 @@
-"""A bulletin's file as an answer to a request."""
+"""A made file as an answer to a request."""
 
 from typing import Final
 
@@ -6,8 +6,7 @@ from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 
-from reports.bulletins import words
-from reports.models import Bulletin
+from reports.models import Bulletin, Document
 
 # The browser's own viewer builds a page around the file: it needs its style and its plugin.
 _POLICY: Final = (
@@ -15,14 +14,13 @@ _POLICY: Final = (
 )
 
 
-def bulletin_response(bulletin: Bulletin, *, attachment: bool) -> HttpResponse:
+def pdf_response(made: Bulletin | Document, name: str, *, attachment: bool) -> HttpResponse:
     """The PDF under its Chinese name (RFC 5987); the caller knows that the file is there."""
-    with bulletin.file.open("rb") as file:
+    with made.file.open("rb") as file:
         response = HttpResponse(file.read(), content_type="application/pdf")
-    name = words.file_name(bulletin.figures)
     response["Content-Disposition"] = content_disposition_header(attachment, name) or ""
     response["Content-Security-Policy"] = _POLICY
-    response["X-Frame-Options"] = "SAMEORIGIN"  # the bulletin's page shows it in a frame
-    response["ETag"] = f'"{bulletin.sha256}"'
+    response["X-Frame-Options"] = "SAMEORIGIN"  # its page shows it in a frame
+    response["ETag"] = f'"{made.sha256}"'
     patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
     return response
