@@ -141,6 +141,7 @@ class Penalty(models.Model):
     """What follows from violations for somebody: proposed by one, approved by another, appealable.
 
     `ground` says in what quality the person is penalised; `amount` yuan, only where it is economic.
+    The circular it was made known in is named by year and number; there is at most one.
     """
 
     class Kind(models.TextChoices):
@@ -203,6 +204,8 @@ class Penalty(models.Model):
         verbose_name="申诉决定人",
     )
     decided_on = models.DateField("申诉决定日期", null=True, blank=True)
+    circular_year = models.PositiveSmallIntegerField("通报年度", null=True, blank=True)
+    circular_number = models.PositiveSmallIntegerField("通报文号", null=True, blank=True)
 
     class Meta:
         verbose_name = "处罚"
@@ -225,6 +228,11 @@ class Penalty(models.Model):
             models.CheckConstraint(
                 name="penalty_two_signatures",
                 condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="penalty_circular_is_numbered",
+                condition=Q(circular_year=None, circular_number=None)
+                | Q(circular_year__isnull=False, circular_number__isnull=False),
             ),
             models.CheckConstraint(
                 name="penalty_approved_is_dated",

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Concat, StrIndex
 
 from accounts.models import User
 from accounts.roles import Capability, Role
 from outlets.models import Staff, Unit
 from outlets.months import Month
 from tellers.models import Penalty, Violation, ViolationKind
-from tellers.services.penalties import REPEATED
+from tellers.services.penalties import REPEATED, TO_CIRCULATE
 
+_State = Penalty.State
 _BRANCH_ROLES: Final = {Role.SERVICE_OFFICE, Role.LEADERSHIP}
 # A penalty that was not approved is no penalty; those it would be about do not hear of it.
 _INSIDE: Final = (Penalty.State.PROPOSED, Penalty.State.REFUSED)
@@ -32,31 +34,45 @@ SORTS: Final = {
     "kind": "kind__code",
 }
 NEWEST: Final = "-day"
+# Instead of a state: every state in which a penalty holds.
+HOLDING: Final = "IN_FORCE"
 
 
 @dataclass(frozen=True, slots=True)
 class ViolationSought:
-    """What the list looks for, by the month it happened; everything left empty does not matter."""
+    """What the list looks for, by the month it happened; everything left empty does not matter.
+
+    `outside`: of no institution; `repeated`: of people with two or more among those sought.
+    """
 
     first: Month | None = None
     last: Month | None = None
     unit: Unit | None = None
+    outside: bool = False
     person: str = ""
     kind: ViolationKind | None = None
     severity: str = ""
     source: str = ""
     state: str = ""
+    repeated: bool = False
     sort: str = NEWEST
 
 
 @dataclass(frozen=True, slots=True)
 class PenaltySought:
-    """What the list of penalties looks for; everything left empty does not matter."""
+    """What the list of penalties looks for; everything left empty does not matter.
+
+    `year`: of the violations they stand on; `waiting`: for this user to do something.
+    """
 
     state: str = ""
     kind: str = ""
     ground: str = ""
     year: int | None = None
+    unit: Unit | None = None
+    outside: bool = False
+    person: str = ""
+    waiting: bool = False
 
 
 def violations_visible_to(user: User) -> QuerySet[Violation]:
@@ -116,20 +132,38 @@ def _penalty_scope(user: User, unit: Unit) -> Q:
 
 def violations_listed(user: User, sought: ViolationSought) -> QuerySet[Violation]:
     """The visible violations sought, each with `shown`: its visible penalties."""
-    found = violations_visible_to(user)
+    found = _matching(violations_visible_to(user), sought)
+    if sought.repeated:
+        often = found.order_by().values("staff").annotate(n=Count("pk")).filter(n__gte=REPEATED)
+        found = found.filter(staff__in=often.values("staff"))
+    return found.prefetch_related(shown_penalties(user)).order_by(*_order(sought.sort))
+
+
+def _matching(found: QuerySet[Violation], sought: ViolationSought) -> QuerySet[Violation]:
     if sought.first is not None:
         found = found.filter(day__gte=sought.first.first)
     if sought.last is not None:
         found = found.filter(day__lte=sought.last.last)
     if sought.unit is not None:
         found = found.filter(unit_path__contains=f"{sought.unit.code}/")
+    if sought.outside:
+        found = found.exclude(_under_an_institution("unit_path"))
     if sought.person:
-        found = found.filter(
-            Q(staff__name__contains=sought.person) | Q(staff__number=sought.person)
-        )
+        found = found.filter(_named(sought.person))
     given = {name: getattr(sought, name) for name in ("kind", "severity", "source", "state")}
-    found = found.filter(**{name: value for name, value in given.items() if value})
-    return found.prefetch_related(shown_penalties(user)).order_by(*_order(sought.sort))
+    return found.filter(**{name: value for name, value in given.items() if value})
+
+
+def _named(person: str) -> Q:
+    return Q(staff__name__contains=person) | Q(staff__number=person)
+
+
+def _under_an_institution(path: str) -> Exists:
+    """Whether a path of units names an institution."""
+    above = Unit.objects.filter(branch=OuterRef("branch"), kind=Unit.Kind.INSTITUTION).annotate(
+        at=StrIndex(OuterRef(path), Concat(F("code"), Value("/")))
+    )
+    return Exists(above.filter(at__gt=0))
 
 
 def shown_penalties(user: User) -> Prefetch[str]:
@@ -147,10 +181,39 @@ def _order(sort: str) -> list[str]:
 
 def penalties_listed(user: User, sought: PenaltySought) -> QuerySet[Penalty]:
     """The visible penalties sought, each with how many violations it stands on (`on`)."""
-    found = penalties_visible_to(user).annotate(on=Count("violations"))
-    given = {name: getattr(sought, name) for name in ("state", "kind", "ground")}
+    found = penalties_waiting_for(user) if sought.waiting else penalties_visible_to(user)
+    if sought.year:
+        inside = Violation.objects.filter(penalties=OuterRef("pk"), day__year=sought.year)
+        found = found.filter(Exists(inside.filter(state=Violation.State.RECORDED)))
+    if sought.unit is not None:
+        found = found.filter(unit__path__contains=f"{sought.unit.code}/")
+    if sought.outside:
+        found = found.exclude(_under_an_institution("unit__path"))
+    if sought.person:
+        found = found.filter(_named(sought.person))
+    if sought.state:
+        states = IN_FORCE if sought.state == HOLDING else (sought.state,)
+        found = found.filter(state__in=states)
+    given = {name: getattr(sought, name) for name in ("kind", "ground")}
     found = found.filter(**{name: value for name, value in given.items() if value})
-    return found.filter(proposed_on__year=sought.year) if sought.year else found
+    return found.annotate(on=Count("violations"))
+
+
+def penalties_waiting_for(user: User) -> QuerySet[Penalty]:
+    """The visible penalties that wait for this user: to decide on, or to tell the person."""
+    waiting = Q(pk=None)
+    if user.can(Capability.RECORDS_CONFIRM):
+        others = ~Q(proposed_by=user) & ~Q(staff=user.staff_id or 0)
+        waiting |= Q(state__in=(_State.PROPOSED, _State.APPEALED)) & others
+    if user.can(Capability.RECORDS_EDIT):
+        waiting |= Q(state=_State.APPROVED)
+    return penalties_visible_to(user).filter(waiting)
+
+
+def penalties_to_circulate(user: User) -> QuerySet[Penalty]:
+    """The penalties that may be made known and are not yet, by day of approval, oldest first."""
+    found = penalties_visible_to(user).filter(state__in=TO_CIRCULATE, circular_number=None)
+    return found.order_by("approved_on", "pk")
 
 
 def catalogue_of(branch_id: int) -> QuerySet[ViolationKind]:

@@ -2,14 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import User
 from outlets.models import Unit
+from outlets.months import Month
 from tellers.models import Penalty, Severity, Violation
 from tellers.selectors.discipline import IN_FORCE, penalties_visible_to, violations_visible_to
 from tellers.services.penalties import REPEATED
@@ -31,6 +33,16 @@ class Tally:
     economic: int = 0  # people penalised economically, where the line is an institution
 
 
+class PenaltyTally(NamedTuple):
+    """One kind of penalty: how many, of how many people, and yuan in all."""
+
+    kind: str
+    label: str
+    penalties: int
+    people: int
+    amount: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class DisciplineFigures:
     """What a period held, of what the user sees. People are counted once each.
@@ -49,7 +61,8 @@ class DisciplineFigures:
     by_unit: Sequence[Tally] = ()
     by_kind: Sequence[Tally] = ()
     by_severity: Sequence[Tally] = ()
-    by_penalty: Sequence[tuple[str, int, int]] = field(default=())  # kind, penalties, people
+    by_month: Sequence[Tally] = ()
+    by_penalty: Sequence[PenaltyTally] = ()
 
 
 def discipline_figures(user: User, first: date, last: date) -> DisciplineFigures:
@@ -57,12 +70,10 @@ def discipline_figures(user: User, first: date, last: date) -> DisciplineFigures
     held = violations_visible_to(user).filter(
         state=Violation.State.RECORDED, day__range=(first, last)
     )
-    rows = list(
-        held.order_by().values_list("staff_id", "unit_path", "kind_id", "kind__name", "severity")
-    )
+    rows = [_Row(*one) for one in held.order_by().values_list(*_FIELDS)]
     penalties = _penalties(user, first, last)
     economic = [one for one in penalties if one.kind == Kind.ECONOMIC]
-    people = Counter(staff for staff, *_ in rows)
+    people = Counter(one.staff for one in rows)
     return DisciplineFigures(
         violations=len(rows),
         violators=len(people),
@@ -74,11 +85,21 @@ def discipline_figures(user: User, first: date, last: date) -> DisciplineFigures
         by_unit=_by_unit(rows, economic),
         by_kind=_by_kind(rows),
         by_severity=_by_severity(rows),
+        by_month=_by_month(rows, first, last),
         by_penalty=_by_penalty(penalties),
     )
 
 
-_Row = tuple[int, str, int, str, str]  # staff, path, kind, name of the kind, severity
+class _Row(NamedTuple):
+    staff: int
+    path: str
+    kind: int
+    kind_name: str
+    severity: str
+    day: date
+
+
+_FIELDS = ("staff_id", "unit_path", "kind_id", "kind__name", "severity", "day")
 
 
 def _penalties(user: User, first: date, last: date) -> list[Penalty]:
@@ -93,10 +114,10 @@ def _people(penalties: Iterable[Penalty], ground: str) -> int:
 
 def _by_unit(rows: Sequence[_Row], economic: Sequence[Penalty]) -> list[Tally]:
     """By institution as it stood, in the order of the tree."""
-    names = _institutions([path for _, path, *_ in rows] + [one.unit.path for one in economic])
+    names = _institutions([one.path for one in rows] + [one.unit.path for one in economic])
     held: defaultdict[str, list[_Row]] = defaultdict(list)
     for row in rows:
-        held[_institution(row[1], names)].append(row)
+        held[_institution(row.path, names)].append(row)
     fined: defaultdict[str, set[int]] = defaultdict(set)
     for one in economic:
         fined[_institution(one.unit.path, names)].add(one.staff_id)
@@ -120,33 +141,50 @@ def _institution(path: str, names: dict[str, Unit]) -> str:
 def _by_kind(rows: Sequence[_Row]) -> list[Tally]:
     held: defaultdict[tuple[str, int], list[_Row]] = defaultdict(list)
     for row in rows:
-        held[row[3], row[2]].append(row)
+        held[row.kind_name, row.kind].append(row)
     found = [_tally(name, key, group) for (name, key), group in held.items()]
     return sorted(found, key=lambda one: (-one.violations, one.label))
 
 
 def _by_severity(rows: Sequence[_Row]) -> list[Tally]:
     return [
-        _tally(str(severity.label), severity.value, [row for row in rows if row[4] == severity])
+        _tally(
+            str(severity.label), severity.value, [row for row in rows if row.severity == severity]
+        )
         for severity in Severity
     ]
 
 
-def _by_penalty(penalties: Sequence[Penalty]) -> list[tuple[str, int, int]]:
+def _by_month(rows: Sequence[_Row], first: date, last: date) -> list[Tally]:
+    """Every month of the period, also without any."""
+    held: defaultdict[Month, list[_Row]] = defaultdict(list)
+    for row in rows:
+        held[Month.of(row.day)].append(row)
+    months = Month.of(first).range_to(Month.of(last))
+    return [_tally(f"{month.month}月", str(month), held[month]) for month in months]
+
+
+def _by_penalty(penalties: Sequence[Penalty]) -> list[PenaltyTally]:
     return [
-        (str(kind.label), len(held), len({one.staff_id for one in held}))
+        PenaltyTally(
+            kind=kind.value,
+            label=str(kind.label),
+            penalties=len(held),
+            people=len({one.staff_id for one in held}),
+            amount=sum((one.amount or Decimal(0) for one in held), Decimal(0)),
+        )
         for kind in Kind
         if (held := [one for one in penalties if one.kind == kind])
     ]
 
 
 def _tally(label: str, key: int | str | None, rows: Sequence[_Row], economic: int = 0) -> Tally:
-    counted = Counter(severity for *_, severity in rows)
+    counted = Counter(row.severity for row in rows)
     return Tally(
         label=label,
         key=key,
         violations=len(rows),
-        people=len({staff for staff, *_ in rows}),
+        people=len({row.staff for row in rows}),
         minor=counted[Severity.MINOR],
         serious=counted[Severity.SERIOUS],
         grave=counted[Severity.GRAVE],
@@ -166,15 +204,5 @@ def figures_lead(figures: DisciplineFigures, period: str) -> str:
 
 def discipline_years(user: User) -> list[int]:
     """The years with violations the user sees, latest first."""
-    return [day.year for day in years_of(violations_visible_to(user))]
-
-
-def years_of(violations: QuerySet[Violation]) -> list[date]:
-    """The first days of the years they happened in, latest first."""
-    return list(violations.order_by().dates("day", "year", order="DESC"))
-
-
-def penalties_waiting(user: User) -> dict[str, int]:
-    """How many visible penalties are in each state."""
-    found = penalties_visible_to(user).order_by().values_list("state").annotate(n=Count("pk"))
-    return dict(found)
+    days = violations_visible_to(user).order_by().dates("day", "year", order="DESC")
+    return [day.year for day in days]

@@ -1,6 +1,6 @@
 """Penalties: proposed by one, approved by another, told, perhaps appealed (S17)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,14 +14,17 @@ from accounts.models import User
 from accounts.services import audit_add
 from complaints.redaction import redact
 from outlets.models import Post, Staff, Unit
+from outlets.selectors import paths_on
 from outlets.selectors.staff import on_day
 from tellers.models import Penalty, Violation
 from tellers.services.changes import RecordChange, records_announce
 from tellers.services.refusals import RecordRefused
 
 Kind, Ground, State = Penalty.Kind, Penalty.Ground, Penalty.State
-_LOST_RIGHTS = (Kind.NO_STAR, Kind.NO_PACESETTER)
-_OVER: Final = (State.REFUSED, State.REVOKED)
+LOST_RIGHTS: Final = (Kind.NO_STAR, Kind.NO_PACESETTER)
+OVER: Final = (State.REFUSED, State.REVOKED)
+# What may be made known: what holds and is not being disputed.
+TO_CIRCULATE: Final = (State.APPROVED, State.NOTIFIED, State.UPHELD)
 REPEATED: Final = 2  # so many violations make somebody a repeat violator
 
 
@@ -44,7 +47,7 @@ def penalty_propose(
 ) -> Penalty:
     """Propose a penalty, for another to approve; ValidationError names what is missing.
 
-    It belongs to the unit of the latest violation, a leader's to the unit they led that day.
+    It belongs to the unit of the latest violation, a leader's to the institution they led that day.
     RecordRefused when the same is proposed or in force already on one of these violations.
     """
     # Held, so that none of them is taken back at the same time.
@@ -68,6 +71,12 @@ def penalty_propose(
     penalty.violations.set(violations)
     _audit("penalty.propose", penalty, actor)
     return penalty
+
+
+@transaction.atomic
+def penalties_propose(*, facts: Iterable[PenaltyFacts], actor: User | None) -> list[Penalty]:
+    """Propose several penalties, all or none; see `penalty_propose`."""
+    return [penalty_propose(facts=one, actor=actor) for one in facts]
 
 
 @transaction.atomic
@@ -139,6 +148,15 @@ def penalty_appeal_decide(
     return penalty
 
 
+@transaction.atomic
+def penalties_circulate(*, penalties: Collection[Penalty], year: int, number: int) -> None:
+    """Note in which circular these are made known; RecordRefused unless all of them can be."""
+    ids = {one.pk for one in penalties}
+    free = Penalty.objects.filter(pk__in=ids, state__in=TO_CIRCULATE, circular_number=None)
+    if free.update(circular_year=year, circular_number=number) != len(ids):
+        raise RecordRefused("所选处罚中有的已经通报过，或正在申诉、已不再有效，请重新选择")
+
+
 def _decision(reason: str, actor: User, day: date) -> dict[str, Any]:
     return {"decision": redact(reason.strip()), "decided_by": actor, "decided_on": day}
 
@@ -155,7 +173,14 @@ def _unit(facts: PenaltyFacts, latest: Violation) -> Unit:
         return latest.unit
     led = facts.staff.postings.filter(on_day(latest.day), post=Post.LEADER).select_related("unit")
     posting = led.first()
-    return posting.unit if posting else latest.unit
+    return _answering(posting.unit, latest.day) if posting else latest.unit
+
+
+def _answering(unit: Unit, day: date) -> Unit:
+    """The institution a unit belonged to on a day (itself, or the nearest above), which R5 holds to account."""
+    codes = paths_on([(unit, day)])[unit.pk, day].split("/")
+    rows = Unit.objects.filter(branch_id=unit.branch_id, kind=Unit.Kind.INSTITUTION, code__in=codes)
+    return max(rows, key=lambda one: codes.index(one.code), default=unit)
 
 
 def _check(facts: PenaltyFacts, violations: Sequence[Violation]) -> None:
@@ -174,7 +199,7 @@ def _check_kind(facts: PenaltyFacts) -> dict[str, str]:
     problems: dict[str, str] = {}
     if (facts.kind == Kind.ECONOMIC) != (facts.amount is not None and facts.amount > 0):
         problems["amount"] = "经济处罚须写明大于0的金额，其他处罚没有金额"
-    if (facts.kind in _LOST_RIGHTS) != (facts.year is not None):
+    if (facts.kind in LOST_RIGHTS) != (facts.year is not None):
         problems["year"] = "取消资格须写明年度，其他处罚没有年度"
     if not facts.reason.strip():
         problems["reason"] = "请写明处罚的理由"
@@ -197,7 +222,7 @@ def _check_new(facts: PenaltyFacts, violation_ids: Collection[int]) -> None:
     same = Penalty.objects.filter(
         staff=facts.staff, kind=facts.kind, ground=facts.ground, violations__in=violation_ids
     )
-    if same.exclude(state__in=_OVER).exists():
+    if same.exclude(state__in=OVER).exists():
         raise RecordRefused(f"依据其中的违规，已对{facts.staff.name}提出过{Kind(facts.kind).label}")
 
 

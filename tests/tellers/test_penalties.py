@@ -261,7 +261,9 @@ class TestFigures:
             ("MINOR", 2), ("SERIOUS", 1), ("GRAVE", 0),
         ]  # fmt: skip
         assert [one.violations for one in figures.by_kind] == [2, 1]
-        assert figures.by_penalty == [("通报批评", 1, 1), ("经济处罚", 2, 2)]
+        assert [one[1:4] for one in figures.by_penalty] == [("通报批评", 1, 1), ("经济处罚", 2, 2)]
+        months = {one.key: one.violations for one in figures.by_month}
+        assert (len(months), months["2011-04"], months["2011-05"]) == (12, 3, 0)
         assert [(one.pk, one.times) for one in repeat_violators(org.branch.pk, *YEAR)] == [
             (often.pk, 2)
         ]
