@@ -59,6 +59,10 @@ MENU = (
         "来信按类型、机构、业务、原因与责任的统计，同比、环比和投诉率。",
     ),
     Entry(
+        "星级评定", "stars", "tellers:stars", (Capability.RECORDS_READ, Capability.UNITS_READ),
+        "星级柜员的评定办法、名单、公示与异议，工号牌和津贴，服务标兵候选人。",
+    ),
+    Entry(
         "月度封账", "lock", "reports:months", (Capability.MONTHS_CLOSE,),
         "汇总当月得分，核对无误后封账。",
     ),

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from accounts.jobs import JobError, Progress, handles
 from accounts.models import Job
+from outlets.workdays import CalendarMissing
 from tellers.services.ratings import periods_compute
 from tellers.services.refusals import PeriodMoved
 from tellers.services.star_periods import STARS
@@ -21,6 +22,6 @@ def stars(job: Job, progress: Progress) -> dict[str, Any]:
         progress(100 * start // len(periods), f"正在测算{job.period}星级")
         try:
             rated += periods_compute(period_ids=periods[start : start + STEP])
-        except PeriodMoved as error:
+        except (PeriodMoved, CalendarMissing) as error:
             raise JobError(str(error)) from error
     return {"rated": rated}

@@ -1,6 +1,8 @@
 """Pages of tellers' records."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "tellers"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tellers.star_urls")),
+]

@@ -1,7 +1,7 @@
 """Computing the ratings of periods: facts by one statement, pure rules, one upsert (R8)."""
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from outlets.bulk import BulkTable
 from tellers.models import StarPeriod
-from tellers.rating import RATED, Candidate, Dropped, Line, quotas, rate
+from tellers.rating import RATED, Candidate, Dropped, Line, TellerFacts, quotas, rate
 from tellers.selectors.star_facts import Person, teller_facts
 from tellers.services.refusals import PeriodMoved
 from tellers.stars import STAR_LABELS, StarRules
@@ -100,11 +100,20 @@ def periods_compute(*, period_ids: Collection[int]) -> int:
 
 def rating_rows(periods: Sequence[StarPeriod]) -> list[RatingRow]:
     """The ratings of periods with the same days as the facts stand now; nothing is written."""
-    by_branch = {one.branch_id: one for one in periods}
     rules = {one.branch_id: StarRules.from_json(one.scheme.rules) for one in periods}
     posts = {post for each in rules.values() for post in each.targets}
+    facts = teller_facts(list(rules), periods[0].first_day, periods[0].last_day, posts)
+    return rated_under(periods, rules, facts)
+
+
+def rated_under(
+    periods: Sequence[StarPeriod],
+    rules: Mapping[int, StarRules],
+    facts: Iterable[tuple[Person, TellerFacts]],
+) -> list[RatingRow]:
+    """What each branch's rules make of these facts, quotas within the branch; nothing is read."""
+    by_branch = {one.branch_id: one for one in periods}
     held: dict[int, list[RatingRow]] = {branch_id: [] for branch_id in by_branch}
-    facts = teller_facts(list(by_branch), periods[0].first_day, periods[0].last_day, posts)
     for person, one in facts:
         scheme = rules[person.branch_id]
         if person.post in scheme.targets:

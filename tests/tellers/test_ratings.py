@@ -1,31 +1,18 @@
 """Ratings of a period: facts from the tables by one statement, quotas within the branch."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import pytest
 
 from complaints.models import Responsibility
 from complaints.services.letters import LetterFacts, letter_receive
-from inspections.models import Answer, Item
 from outlets.models import Posting
 from outlets.services.calendar import calendar_seed
-from tellers.models import (
-    DeviceMonth,
-    Penalty,
-    Quiz,
-    StarPeriod,
-    StarRating,
-    StarScheme,
-    Violation,
-    ViolationKind,
-)
+from tellers.models import Penalty, StarPeriod, StarRating, StarScheme
 from tellers.services.ratings import periods_compute, tokens_give
 from tellers.services.refusals import PeriodMoved
 from tellers.stars import DEFAULT_STARS
-from tests.factories import make_staff
-from tests.inspections.builders import make_version
-from tests.reports.rows import make_inspection
+from tests.tellers.rated import a_teller, attributed, violate
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2011, 1, 1), date(2011, 12, 31)
@@ -40,38 +27,6 @@ def period(org):
     return StarPeriod.objects.create(
         branch=org.branch, label="2011", first_day=FIRST, last_day=LAST, scheme=scheme
     )
-
-
-def a_teller(org, *, satisfied=980, months=12, score=95, marks=("10", "10"), unit=None):
-    """A teller of `a1` with device months, a quiz and the marks of one inspection."""
-    unit = unit or org.a1
-    staff = make_staff(unit=unit)
-    DeviceMonth.objects.bulk_create(
-        DeviceMonth(
-            branch=org.branch, staff=staff, month=date(2011, n, 1), transactions=1400,
-            evaluations=1000, very_satisfied=satisfied, satisfied=0, neutral=1000 - satisfied,
-            dissatisfied=0,
-        )
-        for n in range(1, months + 1)
-    )  # fmt: skip
-    Quiz.objects.create(
-        branch=org.branch, staff=staff, date=date(2011, 5, 20), kind="KNOWLEDGE", score=score
-    )
-    if marks:
-        attributed(org, staff, unit, *marks)
-    return staff
-
-
-def attributed(org, staff, unit, earned, possible, day=date(2011, 6, 1), **kw):
-    """A released inspection with one answer attributed to the teller."""
-    item = Item.objects.filter(version__checklist__branch=org.branch).first()
-    item = item or make_version(org.branch, name="规范").items.first()
-    inspection = make_inspection(unit, day=day, **kw)
-    Answer.objects.create(
-        inspection=inspection, item=item, value="pass", staff=staff,
-        possible=Decimal(possible), earned=Decimal(earned),
-    )  # fmt: skip
-    return inspection
 
 
 def rated(period, staff):
@@ -107,17 +62,6 @@ def test_letters_and_violations_count(org, period, cast):
     periods_compute(period_ids=[period.pk])
     row = rated(period, staff)
     assert (str(row.quality), str(row.discipline)) == ("92.80", "95.00")  # 0.6×98+0.4×85
-
-
-def violate(org, staff, severity, name="着装", **kw):
-    kind, _ = ViolationKind.objects.get_or_create(
-        branch=org.branch, code=name, name=name, defaults={"severity": severity}
-    )
-    day = kw.pop("day", date(2011, 7, 1))
-    return Violation.objects.create(
-        branch=org.branch, staff=staff, unit=org.a1, unit_path=org.a1.path, kind=kind,
-        severity=severity, day=day, recorded_on=day, source="MANUAL", **kw,
-    )  # fmt: skip
 
 
 def test_disqualified_by_violations_and_penalties(org, period, cast):

@@ -1,0 +1,1 @@
+"""Tellers' records as files, by noun."""
