@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from complaints.redaction import normalised
-from complaints.services.reveals import Purpose
+from complaints.services.reveals import LEAST, Purpose
 
 SHORTEST = 7  # digits of a number
 
@@ -40,9 +40,10 @@ class SubjectForm(forms.Form):
     )
     reason = forms.CharField(
         label="依据",
+        min_length=LEAST,
         max_length=100,
         help_text="例如：本人持身份证到柜台申请查阅，已核验身份。会记入审计记录；不要写姓名和号码",
-        error_messages={"required": "请写明依据"},
+        error_messages={"required": "请写明依据", "min_length": f"请把依据写清楚，至少{LEAST}个字"},
     )
 
     def clean_number(self) -> str:

@@ -39,9 +39,10 @@ class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.short_name}（{obj.code}）"
 
 
-def _coded(label: str, codes: Mapping[str, str]) -> forms.ChoiceField:
+def _coded(label: str, codes: Mapping[str, str], hint: str = "") -> forms.ChoiceField:
+    choices = [("", NONE), *codes.items()]
     return forms.ChoiceField(
-        label=label, choices=[("", NONE), *codes.items()], required=False, widget=PickerSelect
+        label=label, choices=choices, required=False, widget=PickerSelect, help_text=hint
     )
 
 
@@ -69,8 +70,8 @@ class ClassificationForm(forms.Form):
         required=False,
     )
     service_channel = _coded("业务办理渠道", SERVICE_CHANNELS)
-    business = _coded("业务类别", BUSINESSES)
-    cause = _coded("投诉原因", CAUSES)
+    business = _coded("业务类别", BUSINESSES, "投诉必选")
+    cause = _coded("投诉原因", CAUSES, "投诉必选")
     channel = forms.ChoiceField(label="来源", choices=Channel.choices, widget=PickerSelect)
     severity = forms.ChoiceField(label="程度", choices=Severity.choices, widget=forms.RadioSelect)
 

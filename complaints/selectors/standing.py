@@ -10,7 +10,7 @@ from complaints.recusal import ASKED
 from complaints.selectors.recusal import conflicts_of
 from outlets.models import Unit
 
-_HEADS: Final = {Role.INSTITUTION_HEAD, Role.OUTLET_HEAD}
+HEADS: Final = {Role.INSTITUTION_HEAD, Role.OUTLET_HEAD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def standing_of(user: User, letter: Letter) -> Standing:
 def speaks_for(user: User, unit: Unit | None) -> bool:
     """Whether a user is the head of the unit, or of the institution it stands under."""
     own = user.unit
-    if unit is None or own is None or user.role not in _HEADS:
+    if unit is None or own is None or user.role not in HEADS:
         return False
     return own.pk == unit.pk or (
         user.role == Role.INSTITUTION_HEAD and unit.path.startswith(own.path)

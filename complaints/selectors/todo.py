@@ -10,10 +10,11 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from accounts.models import User
 from accounts.roles import Capability, Role
 from complaints.deadlines import Clock
-from complaints.models import Letter, LetterReminder
+from complaints.models import Kind, Letter, LetterNote, LetterReminder
 from complaints.selectors.clock_panel import days_words, standing_words, tone_of
 from complaints.selectors.clocks import clocks_of, extension_waits, review_waits
 from complaints.selectors.letters import letters_visible_to
+from complaints.selectors.standing import HEADS
 
 Stage = LetterReminder.Stage
 
@@ -22,6 +23,8 @@ Stage = LetterReminder.Stage
 OFFICE_STAGES: Final = (Stage.DUE, Stage.ESCALATED)
 LEADERSHIP_STAGES: Final = (Stage.ESCALATED,)
 _OPEN: Final = (Letter.State.RECEIVED, Letter.State.ASSIGNED)
+# What a unit is asked to say something of.
+_STATED: Final = (Kind.COMPLAINT, Kind.INQUIRY)
 _SETTLED: Final = (Letter.State.ANSWERED, Letter.State.CLOSED)
 
 
@@ -47,10 +50,13 @@ class Todo:
 def todo_of(user: User) -> QuerySet[Letter]:
     """The visible letters that wait for this user, those due first at the top.
 
-    Those they handle; those they were told of because nobody answered in time; and, for whoever
-    signs them, extensions and reviews that wait for a decision.
+    Those they handle; those they were told of because nobody answered in time; for the head of the
+    unit, those it has not said anything of; and, for whoever signs them, extensions and reviews that
+    wait for a decision.
     """
     waiting = Q(handler=user, state__in=_OPEN) & ~Q(kind="") | _reminded(user)
+    if user.role in HEADS:
+        waiting |= _to_state(user)
     if user.can(Capability.LETTERS_CONFIRM):
         waiting |= Q(extension_waits(), state__in=_OPEN) | Q(review_waits(), state__in=_SETTLED)
     return (
@@ -70,6 +76,12 @@ def todo_counts(user: User, today: date) -> tuple[int, int]:
     return found["waiting"], found["overdue"]
 
 
+def _to_state(user: User) -> Q:
+    """That the user's own unit is asked to say something of the letter."""
+    stated = LetterNote.objects.filter(letter=OuterRef("pk"), kind=LetterNote.Kind.STATEMENT)
+    return Q(~Exists(stated), unit=user.unit_id, state=Letter.State.ASSIGNED, kind__in=_STATED)
+
+
 def _reminded(user: User) -> Q:
     """That the user was told of the letter's present deadline."""
     stages = {Role.SERVICE_OFFICE: OFFICE_STAGES, Role.LEADERSHIP: LEADERSHIP_STAGES}
@@ -85,23 +97,32 @@ def _reminded(user: User) -> Q:
     return Q(Exists(reminders), state__in=_OPEN)
 
 
-def todos(letters: Iterable[Letter], today: date) -> list[Todo]:
+def todos(letters: Iterable[Letter], user: User, today: date) -> list[Todo]:
     """These letters (from `todo_of`) with their clocks. A constant number of queries."""
     rows = list(letters)
     clocks = clocks_of(rows)
-    return [_todo(one, clocks[one.pk], today) for one in rows]
+    unsaid = _unsaid(user, rows)
+    return [_todo(one, clocks[one.pk], today, is_unsaid=one.pk in unsaid) for one in rows]
 
 
-def _todo(letter: Letter, clock: Clock, today: date) -> Todo:
+def _unsaid(user: User, letters: Iterable[Letter]) -> set[int]:
+    if user.role not in HEADS:
+        return set()
+    ids = [one.pk for one in letters]
+    return set(Letter.objects.filter(_to_state(user), pk__in=ids).values_list("pk", flat=True))
+
+
+def _todo(letter: Letter, clock: Clock, today: date, *, is_unsaid: bool) -> Todo:
     due, matter = clock.due if clock.running else None, LetterReminder.Matter.ANSWER
     if not clock.running and clock.review and clock.review.is_open:
         due, matter = clock.review.due, LetterReminder.Matter.REVIEW
     current = (one for one in letter.reminders.all() if (one.matter, one.due_on) == (matter, due))
     left = (due - today).days if due else None
+    waits = (*(["请说明情况"] if is_unsaid else []), *_waits(clock))
     words, tone = standing_words(clock, today)
     if matter == LetterReminder.Matter.REVIEW and left is not None:
         words, tone = f"核查{days_words(left)}", tone_of(left)
-    return Todo(letter, clock, due, left, words, tone, tuple(_waits(clock)), tuple(current))
+    return Todo(letter, clock, due, left, words, tone, waits, tuple(current))
 
 
 def _waits(clock: Clock) -> Iterator[str]:

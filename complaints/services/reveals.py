@@ -1,6 +1,7 @@
 """Showing a customer unmasked: only to who handles the letter, with a reason, on the record."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -13,6 +14,8 @@ from complaints.selectors.standing import standing_of
 from complaints.services.letters import letter_event_add
 from complaints.services.refusals import ActRefused
 from complaints.services.states import recusal_check, told
+
+LEAST: Final = 4  # characters of a reason
 
 
 class Purpose(models.TextChoices):
@@ -64,8 +67,8 @@ def _why(letter: Letter, purpose: str, reason: str) -> str:
     problems = {}
     if purpose not in Purpose:
         problems["purpose"] = "请选择用途"
-    if not reason.strip():
-        problems["reason"] = "请写明原因"
+    if len(reason.strip()) < LEAST:
+        problems["reason"] = f"请把原因写清楚，至少{LEAST}个字"
     if problems:
         raise ValidationError(problems)
     return f"{Purpose(purpose).label}：{told(letter, reason)}"

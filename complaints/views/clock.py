@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.access import SignedInRequest, allowed
@@ -78,6 +80,12 @@ def _act(
     return act_page(request, found, shape(posted(request)), words, do)
 
 
+def _nothing_waits(request: SignedInRequest, letter: Letter, text: str) -> HttpResponse:
+    """Somebody else was quicker, or the link is old."""
+    messages.warning(request, text)
+    return redirect("complaints:letter", letter.pk)
+
+
 @allowed(Capability.LETTERS_HANDLE)
 @form_methods
 def extension(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -106,6 +114,8 @@ def extension_decide(request: SignedInRequest, pk: int) -> HttpResponse:
     found = letter_of(request, pk)
     standing_for(request, found, "confirms")
     asked = clock_of(found).asked
+    if asked is None and request.method != "POST":
+        return _nothing_waits(request, found, "没有等待审批的延期申请")
     detail: dict[str, Any] = dict(asked.detail) if asked else {}
 
     def do(form: shapes.ExtensionDecideForm) -> str:
@@ -119,7 +129,7 @@ def extension_decide(request: SignedInRequest, pk: int) -> HttpResponse:
         return "已不予延期"
 
     level = LEVEL_LABELS.get(str(detail.get("level")), "")
-    lead = f"申请按“{level}”延期：{detail.get('reason', '')}" if asked else "没有等待审批的申请。"
+    lead = f"申请按“{level}”延期：{detail.get('reason', '')}"
     form = shapes.ExtensionDecideForm(posted(request), further=detail.get("level") == FURTHER)
     words = Words("审批延期", lead, "提交审批", "clock-check")
     return act_page(request, found, form, words, do)
@@ -184,6 +194,9 @@ def review_decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide the review."""
     found = letter_of(request, pk)
     standing_for(request, found, "confirms")
+    asked = clock_of(found).review
+    if (asked is None or not asked.is_open) and request.method != "POST":
+        return _nothing_waits(request, found, "没有等待决定的核查申请")
 
     def do(form: shapes.ReviewDecideForm) -> str:
         reviews.review_decide(letter=found, actor=request.user, **form.cleaned_data)

@@ -20,7 +20,7 @@ PAGE: Final = 50
 def mine(request: SignedInRequest) -> HttpResponse:
     """The letters that wait for the user, those due first at the top, with their reminders."""
     page = Paginator(todo_of(request.user), PAGE).get_page(request.GET.get("page"))
-    rows = todos(page.object_list, timezone.localdate())
+    rows = todos(page.object_list, request.user, timezone.localdate())
     context = {
         "page": page,
         "rows": rows,

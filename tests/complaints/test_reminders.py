@@ -14,6 +14,7 @@ from complaints.models import Letter, LetterEvent, LetterReminder
 from complaints.selectors.todo import todo_counts, todo_of, todos
 from complaints.services.clock_versions import clock_version_add
 from complaints.services.extensions import extension_ask
+from complaints.services.handling import note_add
 from complaints.services.letters import letter_event_add
 from complaints.services.proceedings import appraisal_start, letter_withdraw
 from complaints.services.reminders import REMIND, letters_remind, reminders_request, stage_on
@@ -158,28 +159,38 @@ class TestWhomItConcerns:
         remind(org)
         letter_event_add(letter=letter, kind="NEW_FACTS", actor=None)
         assert not todo_of(people["office"]).exists()
-        (row,) = todos(todo_of(people["handler"]), TODAY())
+        (row,) = todos(todo_of(people["handler"]), people["handler"], TODAY())
         assert (row.reminders, row.days_left) == ((), 15)
 
     def test_a_request_waits_for_those_who_sign(self, org, people):
         letter = letter_of(org, people["handler"], left=9)
         extension_ask(letter=letter, level="COMPLEX", reason="难", actor=people["handler"])
         for name in ("office", "leadership"):
-            (row,) = todos(todo_of(people[name]), TODAY())
+            (row,) = todos(todo_of(people[name]), people[name], TODAY())
             assert row.waits == ("延期待审批",)
 
     def test_a_review_waits_for_those_who_sign(self, org, people):
         letter = letter_of(org, people["handler"], left=9, state="ANSWERED")
         letter_event_add(letter=letter, kind="ANSWERED", actor=None)
         review_ask(letter=letter, reason="不服", actor=people["handler"])
-        (row,) = todos(todo_of(people["leadership"]), TODAY())
+        (row,) = todos(todo_of(people["leadership"]), people["leadership"], TODAY())
         assert (row.waits, row.words) == (("核查待决定",), "核查还有30天")
         assert not todo_of(people["handler"]).exists()
+
+    def test_the_head_of_the_unit_is_asked_what_happened(self, org, cast, people):
+        letter = letter_of(org, people["handler"], left=9)
+        head = make_user(role=Role.OUTLET_HEAD, unit=org.a1)
+        (row,) = todos(todo_of(head), head, TODAY())
+        assert row.waits == ("请说明情况",)
+        (row,) = todos(todo_of(people["handler"]), people["handler"], TODAY())
+        assert row.waits == ()
+        note_add(letter=letter, kind="STATEMENT", body="已向当事柜员了解情况", actor=head)
+        assert not todo_of(head).exists()
 
     def test_the_soonest_first(self, org, people):
         for left in (9, -3, 2):
             letter_of(org, people["handler"], left=left)
-        rows = todos(todo_of(people["handler"]), TODAY())
+        rows = todos(todo_of(people["handler"]), people["handler"], TODAY())
         assert [one.days_left for one in rows] == [-3, 2, 9]
         assert [one.is_overdue for one in rows] == [True, False, False]
 

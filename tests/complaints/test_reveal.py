@@ -80,7 +80,7 @@ def test_nor_does_the_named_employee_even_of_the_office(org, letter):
 
 @pytest.mark.parametrize(
     ("given", "field"),
-    [({"purpose": ""}, "purpose"), ({"purpose": "X"}, "purpose"), ({"reason": "  "}, "reason")],
+    [({"purpose": ""}, "purpose"), ({"purpose": "X"}, "purpose"), ({"reason": " 查。 "}, "reason")],
 )
 def test_a_reason_is_needed(cast, letter, given, field):
     with pytest.raises(ValidationError) as refused:

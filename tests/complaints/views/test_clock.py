@@ -154,6 +154,12 @@ class TestExtension:
         )
         assert "没有等待审批的延期申请" in response.content.decode()
 
+    @pytest.mark.parametrize("act", ["extension_decide", "review_decide"])
+    def test_nothing_is_asked_when_nothing_waits(self, act, letter, cast, enter):
+        response = enter(cast.leadership).get(url(act, letter), follow=True)
+        assert response.redirect_chain == [(reverse("complaints:letter", args=(letter.pk,)), 302)]
+        assert "没有等待" in response.content.decode()
+
     def test_the_further_one(self, letter, cast, enter):
         for kind, actor in (("EXTENSION_ASKED", cast.department), ("EXTENDED", cast.leadership)):
             letter_event_add(letter=letter, kind=kind, actor=actor, level="COMPLEX", reason="难")
