@@ -1,5 +1,6 @@
 """A month's figures for an outlet and for an institution. Source: docs/rules.md R3 and R5."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,6 +28,8 @@ _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
 _NO_POINTS: Final = Decimal("0.00")
 _ID_WIDTH: Final = 40
+# Evaluations, transactions and the satisfied in the arithmetic of `_device`.
+_COUNTED: Final = re.compile(r"min\(1,(\d+)/(\d+)/[^)]+\)\+[\d.]+×(?:(\d+)/|0\))")
 
 
 class InvalidFacts(ValueError):
@@ -67,7 +70,10 @@ class DeviceSums:
 
 @dataclass(frozen=True, slots=True)
 class OutletFacts:
-    """What a month holds for one outlet: (id, score) per channel and quiz, the rest as named."""
+    """What a month holds for one unit: (id, score) per channel and quiz, the rest as named.
+
+    `liabilities` count for an institution alone, whether or not it serves customers (R5).
+    """
 
     open: Sequence[Scored] = ()
     covert: Sequence[Scored] = ()
@@ -75,6 +81,7 @@ class OutletFacts:
     quiz: Sequence[Scored] = ()
     device: DeviceSums | None = None
     causes: Sequence[Cause] = ()
+    liabilities: Sequence[Cause] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +203,15 @@ def _device(rules: SchemeRules, sums: DeviceSums | None) -> _Part | None:
         f"{_sign(shown * wanted * asked, total)}{shown}"
     )
     return _Part(DEVICE, total, wanted * asked, shown, sums.ids, text)
+
+
+def device_sums(line: Line) -> DeviceSums:
+    """The sums that the line of a device component was made of, read from its arithmetic."""
+    found = _COUNTED.search(line.text)
+    if found is None:
+        raise InvalidFacts(f"无法识别的算式“{line.text}”")
+    evaluations, transactions, satisfied = (int(each or 0) for each in found.groups())
+    return DeviceSums(transactions, evaluations, satisfied, tuple(line.ids))
 
 
 def _base(rules: SchemeRules, parts: Sequence[_Part], lines: list[Line]) -> Decimal | None:

@@ -99,7 +99,7 @@ def institutions_fill(
 ) -> None:
     """Compute institutions from the stored figures of their outlets, and from causes of their own.
 
-    One that serves customers has its causes in its row as an outlet already.
+    One that serves customers has its causes in its row as an outlet already, but for liabilities.
     """
     members: defaultdict[int | None, list[Row]] = defaultdict(list)
     serving: set[int] = set()
@@ -109,8 +109,10 @@ def institutions_fill(
     for row in institutions:
         own = members.get(row.unit_id, [])
         row.windows = sum(member.windows for member in own)
-        held = NO_FACTS if row.unit_id in serving else facts.get(row.unit_id, NO_FACTS)
-        row.take(institution_month(rules, [_member(member) for member in own], held.causes))
+        held = facts.get(row.unit_id, NO_FACTS)
+        causes = () if row.unit_id in serving else held.causes
+        counted = [_member(member) for member in own]
+        row.take(institution_month(rules, counted, (*causes, *held.liabilities)))
 
 
 def rank(rules: SchemeRules, rows: Iterable[Row]) -> None:

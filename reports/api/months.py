@@ -43,11 +43,13 @@ class MonthSerializer(serializers.ModelSerializer[MonthClose]):
 class WaitingSerializer(serializers.Serializer[Any]):
     """A result that came after the close and waits for a correction."""
 
-    kind = serializers.CharField(help_text="渠道、QUIZ，或来信的加减分事由")
-    id = serializers.IntegerField(help_text="检查、测试或来信的编号")
+    kind = serializers.CharField(help_text="渠道、QUIZ、DEVICE，或加减分事由")
+    id = serializers.IntegerField(
+        help_text="检查、测试、来信、违规或处罚的编号；DEVICE为网点的编号"
+    )
     unit = serializers.CharField(help_text="单位")
     day = serializers.DateField(help_text="日期")
-    name = serializers.CharField(source="label", help_text="检查编号、姓名或工单号")
+    name = serializers.CharField(source="label", help_text="检查编号、姓名、工单号或笔数")
     change = serializers.ChoiceField(
         choices=list(CHANGES.items()), help_text="封账之后新增、变动还是撤销"
     )

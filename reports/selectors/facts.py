@@ -10,12 +10,25 @@ from django.db import connection
 
 from outlets.months import Month
 from outlets.selectors import PLACEMENTS_SQL
-from reports.monthly import Cause, OutletFacts
-from reports.scheme import COMPLAINT, LATE, PRAISE
+from reports.monthly import Cause, DeviceSums, OutletFacts
+from reports.scheme import (
+    COMPLAINT,
+    LATE,
+    LEADER_LIABILITY,
+    PRAISE,
+    VIOLATION_GRAVE,
+    VIOLATION_MINOR,
+    VIOLATION_SERIOUS,
+)
+from tellers.selectors.discipline import IN_FORCE
 
 _CHANNELS: Final = ("OPEN", "COVERT", "SPECIAL")
 # What letters add or deduct (R3).
 LETTER_CAUSES: Final = frozenset({COMPLAINT, PRAISE, LATE})
+# What violations deduct (R3), and what penalties of leaders do (R5).
+VIOLATION_CAUSES: Final = frozenset({VIOLATION_MINOR, VIOLATION_SERIOUS, VIOLATION_GRAVE})
+PENALTY_CAUSES: Final = frozenset({LEADER_LIABILITY})
+CAUSES: Final = LETTER_CAUSES | VIOLATION_CAUSES | PENALTY_CAUSES
 NO_FACTS: Final = OutletFacts()
 
 
@@ -46,7 +59,7 @@ class MonthFacts:
 
 
 def month_facts(branch_ids: Collection[int], month: Month) -> MonthFacts:
-    """Everything a full roll-up of these branches counts with; five statements at any size."""
+    """Everything a full roll-up of these branches counts with; seven statements at any size."""
     return MonthFacts(
         places=places_on(branch_ids, month.last),
         units=unit_facts(branch_ids, month),
@@ -68,7 +81,8 @@ def unit_facts(
 ) -> dict[int, OutletFacts]:
     """What counts in the month by unit, each kind by id.
 
-    Released inspections, knowledge quizzes, and what letters add or deduct.
+    Released inspections, knowledge quizzes, device months, what letters add or deduct and
+    violations deduct, what leaders answer for.
     """
     scope = {
         "branches": list(branch_ids),
@@ -76,6 +90,7 @@ def unit_facts(
         "last": month.last,
         "units": None if unit_ids is None else list(unit_ids),
         "channels": list(_CHANNELS),
+        "in_force": list(IN_FORCE),
     }
     held: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for statement in (_INSPECTIONS, _QUIZZES):
@@ -83,6 +98,12 @@ def unit_facts(
             held[unit_id].setdefault(component, []).append((key, score))
     for unit_id, cause in letter_causes(branch_ids, month.first, month.last, unit_ids):
         held[unit_id].setdefault("causes", []).append(cause)
+    for unit_id, *row in _rows(_DISCIPLINE, scope):
+        cause = Cause(*row)
+        name = "liabilities" if cause.kind in PENALTY_CAUSES else "causes"
+        held[unit_id].setdefault(name, []).append(cause)
+    for unit_id, done, asked, satisfied, ids in _rows(_DEVICES, scope):
+        held[unit_id]["device"] = DeviceSums(done, asked, satisfied, tuple(ids))
     return {unit_id: OutletFacts(**facts) for unit_id, facts in held.items()}
 
 
@@ -154,6 +175,22 @@ WHERE q.branch_id = ANY(%(branches)s) AND q.date BETWEEN %(first)s AND %(last)s
 ORDER BY q.id
 """
 
+# A teller's month belongs to the unit of the posting on its last day, or else of the last one in it.
+_DEVICES: Final = """
+SELECT p.unit_id, sum(d.transactions), sum(d.evaluations), sum(d.very_satisfied + d.satisfied),
+    array_agg(d.id ORDER BY d.id)
+FROM tellers_devicemonth d
+JOIN outlets_posting p ON p.staff_id = d.staff_id
+    AND p.start <= %(last)s AND coalesce(p."end" >= %(first)s, true)
+WHERE d.branch_id = ANY(%(branches)s) AND d.month = %(first)s
+    AND (%(units)s::bigint[] IS NULL OR p.unit_id = ANY(%(units)s))
+    AND NOT EXISTS (
+        SELECT FROM outlets_posting later
+        WHERE later.staff_id = p.staff_id AND later.start > p.start AND later.start <= %(last)s
+    )
+GROUP BY p.unit_id
+"""
+
 # A finding counts while it is in force, on the day it was made; a late answer on the day it was given.
 _LETTERS: Final = f"""
 SELECT r.unit_id, CASE r.finding WHEN 'BANK' THEN '{COMPLAINT}' ELSE '{PRAISE}' END, r.letter_id,
@@ -169,6 +206,22 @@ FROM complaints_letter l
 WHERE l.branch_id = ANY(%(branches)s) AND l.answered_on BETWEEN %(first)s AND %(last)s
     AND l.is_late AND l.kind IN ('INQUIRY', 'COMPLAINT') AND l.unit_id IS NOT NULL
     AND (%(units)s::bigint[] IS NULL OR l.unit_id = ANY(%(units)s))
+ORDER BY 3, 2
+"""  # noqa: S608  (names of our own)
+
+# A violation counts on the day it was recorded, a leader's penalty on the day it was approved.
+_DISCIPLINE: Final = f"""
+SELECT v.unit_id, 'VIOLATION_' || v.severity, v.id, v.recorded_on
+FROM tellers_violation v
+WHERE v.branch_id = ANY(%(branches)s) AND v.recorded_on BETWEEN %(first)s AND %(last)s
+    AND v.state = 'RECORDED'
+    AND (%(units)s::bigint[] IS NULL OR v.unit_id = ANY(%(units)s))
+UNION ALL
+SELECT p.unit_id, '{LEADER_LIABILITY}', p.id, p.approved_on
+FROM tellers_penalty p
+WHERE p.branch_id = ANY(%(branches)s) AND p.approved_on BETWEEN %(first)s AND %(last)s
+    AND p.ground = 'LEADER' AND p.state = ANY(%(in_force)s)
+    AND (%(units)s::bigint[] IS NULL OR p.unit_id = ANY(%(units)s))
 ORDER BY 3, 2
 """  # noqa: S608  (names of our own)
 

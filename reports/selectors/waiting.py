@@ -13,12 +13,19 @@ from outlets.models import Unit
 from outlets.months import Month
 from reports.closing import CLOSED
 from reports.models import MonthClose, MonthlyScore
-from reports.monthly import Key
-from reports.scheme import CAUSE_LABELS, COMPONENT_LABELS, COVERT, OPEN, QUIZ, SPECIAL
-from reports.selectors.facts import LETTER_CAUSES, letter_causes, unit_facts
+from reports.monthly import DeviceSums, Key, Line, device_sums
+from reports.scheme import CAUSE_LABELS, COMPONENT_LABELS, COVERT, DEVICE, OPEN, QUIZ, SPECIAL
+from reports.selectors.facts import (
+    CAUSES,
+    LETTER_CAUSES,
+    PENALTY_CAUSES,
+    VIOLATION_CAUSES,
+    letter_causes,
+    unit_facts,
+)
 from reports.selectors.figures import edition_of
 from reports.tables import INSTITUTION, OUTLET
-from tellers.models import Quiz
+from tellers.models import Penalty, Quiz, Violation
 
 NEW: Final = "NEW"
 CHANGED: Final = "CHANGED"
@@ -26,10 +33,16 @@ GONE: Final = "GONE"
 CHANGES: Final = {NEW: "新增", CHANGED: "变动", GONE: "撤销"}
 _SCORED: Final = (OPEN, COVERT, SPECIAL, QUIZ)
 _INSPECTED: Final = frozenset({"OPEN", "COVERT", "SPECIAL"})
+_DEVICE: Final = DEVICE.upper()
+# What counts on a day of its own, not with a score.
+_DATED: Final = CAUSES | {_DEVICE}
 
 
 class Waiting(NamedTuple):
-    """A fact of a closed month that differs from its stored figures: it waits for a correction."""
+    """A fact of a closed month that differs from its stored figures: it waits for a correction.
+
+    The tellers' device months are one fact an outlet, by the outlet's id.
+    """
 
     kind: str  # a component or a cause, in capitals
     id: int
@@ -54,12 +67,32 @@ class Waiting(NamedTuple):
         """Whether `id` is a letter's."""
         return self.kind in LETTER_CAUSES
 
+    @property
+    def is_inspection(self) -> bool:
+        """Whether `id` is an inspection's."""
+        return self.kind in _INSPECTED
+
+    @property
+    def is_violation(self) -> bool:
+        """Whether `id` is a violation's."""
+        return self.kind in VIOLATION_CAUSES
+
+    @property
+    def is_penalty(self) -> bool:
+        """Whether `id` is a penalty's."""
+        return self.kind in PENALTY_CAUSES
+
 
 class _Fact(NamedTuple):
-    """A fact as stored or as it stands: the unit it counts for, and the score or day it counts with."""
+    """A fact as stored or as it stands: the unit it counts for, and the score or day it counts with.
+
+    An outlet's device component is one fact: its label says the sums, `ids` are the tellers' months.
+    """
 
     unit_id: int
     value: str
+    label: str = ""
+    ids: tuple[Key, ...] = ()
 
 
 _Row = tuple[str, int]  # a row's kind and unit
@@ -127,6 +160,9 @@ def _stored(record: MonthClose) -> tuple[_Facts, set[_Row]]:
     for kind, unit_id, lines in stored.order_by().values_list("kind", "unit_id", "lines"):
         rows.add((kind, unit_id))
         facts |= {key: _Fact(unit_id, value) for key, value in _operands(lines)}
+        for line in lines:
+            if line[0] == f"R3.{DEVICE}":
+                facts |= _device(unit_id, record.month, device_sums(Line(*line)))
     return facts, rows
 
 
@@ -137,9 +173,21 @@ def _current(record: MonthClose, rows: Collection[_Row]) -> _Facts:
         if (OUTLET, unit_id) in rows:
             scored = ((name, each) for name in _SCORED for each in getattr(held, name))
             facts |= {(name.upper(), key): _Fact(unit_id, str(n)) for name, (key, n) in scored}
-        if _takes_part(unit_id, rows):
-            facts |= {(one.kind, one.id): _Fact(unit_id, str(one.day)) for one in held.causes}
+            facts |= _device(unit_id, record.month, held.device)
+        causes = list(held.causes) if _takes_part(unit_id, rows) else []
+        if (INSTITUTION, unit_id) in rows:
+            causes += held.liabilities
+        facts |= {(one.kind, one.id): _Fact(unit_id, str(one.day)) for one in causes}
     return facts
+
+
+def _device(unit_id: int, month: date, sums: DeviceSums | None) -> _Facts:
+    """An outlet's device component as one fact of the month's last day; none without transactions."""
+    if sums is None or not sums.transactions:
+        return {}
+    label = f"业务{sums.transactions}笔，评价{sums.evaluations}笔，满意{sums.satisfied}笔"
+    fact = _Fact(unit_id, str(Month.of(month).last), label, sums.ids)
+    return {(_DEVICE, unit_id): fact}
 
 
 def _takes_part(unit_id: int, rows: Collection[_Row]) -> bool:
@@ -169,42 +217,48 @@ def _operands(lines: Iterable[Sequence[Any]]) -> Iterator[tuple[tuple[str, Key],
             yield from (
                 ((name.upper(), key), score) for key, score in zip(ids, scores, strict=True)
             )
-        elif name in LETTER_CAUSES:
+        elif name in CAUSES:
             yield (name, ids[0]), text.partition(" ")[0]
 
 
 def _described(months: Iterable[_Differing]) -> list[Waiting]:
     """With the names of units and facts, by day; nothing is asked when nothing waits."""
-    waiting = [(*key, *fact, change) for month in months for key, (fact, change) in month.items()]
+    waiting = [(key, *differing) for month in months for key, differing in month.items()]
     if not waiting:
         return []
-    units = {unit_id for _, _, unit_id, _, _ in waiting}
+    units = {fact.unit_id for _, fact, _ in waiting}
     names = dict(Unit.objects.filter(pk__in=units).values_list("pk", "short_name"))
-    labels = _labels([(kind, key) for kind, key, _, _, _ in waiting])
-    found = [
-        Waiting(
-            kind=kind,
-            id=int(key),
-            unit_id=unit_id,
-            unit=names[unit_id],
-            day=date.fromisoformat(value) if kind in LETTER_CAUSES else labels[kind, key][1],
-            label=labels[kind, key][0],
-            change=change,
+    labels = _labels([key for key, _, _ in waiting])
+    found = []
+    for (kind, key), fact, change in waiting:
+        label, day = labels.get((kind, key), (fact.label, date.min))
+        found.append(
+            Waiting(
+                kind=kind,
+                id=int(key),
+                unit_id=fact.unit_id,
+                unit=names[fact.unit_id],
+                day=date.fromisoformat(fact.value) if kind in _DATED else day,
+                label=label,
+                change=change,
+            )
         )
-        for kind, key, unit_id, value, change in waiting
-    ]
     return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
 def _labels(waiting: Collection[tuple[str, Key]]) -> dict[tuple[str, Key], tuple[str, date]]:
-    """The name and day of each fact: inspections', people's, letters'; three statements."""
+    """The name and day of each fact: a number or a person's name; five statements."""
     inspected = Inspection.objects.filter(pk__in=_ids(waiting, _INSPECTED))
     quizzed = Quiz.objects.filter(pk__in=_ids(waiting, {"QUIZ"}))
     written = Letter.objects.filter(pk__in=_ids(waiting, LETTER_CAUSES))
-    found = (
+    recorded = Violation.objects.filter(pk__in=_ids(waiting, VIOLATION_CAUSES))
+    imposed = Penalty.objects.filter(pk__in=_ids(waiting, PENALTY_CAUSES))
+    found: tuple[tuple[Collection[str], Iterable[tuple[Any, ...]]], ...] = (
         (_INSPECTED, inspected.values_list("pk", "number", "date")),
         ({"QUIZ"}, quizzed.values_list("pk", "staff__name", "date")),
         (LETTER_CAUSES, written.values_list("pk", "reference", "received_at__date")),
+        (VIOLATION_CAUSES, recorded.values_list("pk", "staff__name", "recorded_on")),
+        (PENALTY_CAUSES, imposed.values_list("pk", "staff__name", "approved_on")),
     )
     return {
         (kind, pk): (label, day)

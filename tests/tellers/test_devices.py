@@ -1,5 +1,6 @@
 import io
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -102,10 +103,10 @@ def test_another_branch_is_out_of_reach(org, cast):
         take(ROW.replace("T1", "X1"), actor=cast.service_office)
 
 
-def test_the_component_is_left_as_it_is(org, teller):
+def test_it_moves_the_component(org, teller):
     release(org.a1, score="90.00")
     take(ROW)
-    assert (stored(org.a1).device, stored(org.a1).total) == (None, 90)
+    assert (stored(org.a1).device, stored(org.a1).total) == (98, Decimal("94.67"))
 
 
 @pytest.mark.parametrize(
