@@ -1,6 +1,7 @@
 """What the commands of reports share: their arguments, and running a job at once."""
 
 import time
+from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,20 +16,12 @@ _POLL_SECONDS: Final = 0.2
 _NAMED: Final = 5
 
 
-class MonthCommand(BaseCommand):
-    """A command about one month of one branch."""
+class BranchCommand(BaseCommand):
+    """A command about one branch."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The month, and the branch where there are several."""
-        parser.add_argument("month", metavar="YYYY-MM", help="月份，如 2011-04")
+        """The branch where there are several."""
         parser.add_argument("--unit", metavar="CODE", help="分行机构号；只有一家分行时可省略")
-
-    def month(self, options: dict[str, Any]) -> Month:
-        """The month asked for; CommandError when it is none."""
-        try:
-            return Month.parse(options["month"])
-        except InvalidMonth as error:
-            raise CommandError(str(error)) from error
 
     def branch(self, options: dict[str, Any]) -> Unit:
         """The branch asked for, or the only one; CommandError when that is unclear."""
@@ -51,6 +44,37 @@ class MonthCommand(BaseCommand):
         if unit.kind != Unit.Kind.BRANCH:
             raise CommandError(f"“{unit.name}”（{code}）是{unit.get_kind_display()}，不是分行")
         return unit
+
+
+class MonthCommand(BranchCommand):
+    """A command about one month of one branch."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The month, and the branch where there are several."""
+        parser.add_argument("month", metavar="YYYY-MM", help="月份，如 2011-04")
+        super().add_arguments(parser)
+
+    def month(self, options: dict[str, Any]) -> Month:
+        """The month asked for; CommandError when it is none."""
+        try:
+            return Month.parse(options["month"])
+        except InvalidMonth as error:
+            raise CommandError(str(error)) from error
+
+
+def file_put(file: Path, content: bytes) -> None:
+    """Write all of a file or nothing; CommandError that says why not."""
+    if not file.parent.is_dir():
+        raise CommandError(f"没有目录“{file.parent}”")
+    if file.is_dir():
+        raise CommandError(f"“{file}”是目录，不是文件")
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CommandError(f"无法写入“{file}”：{error.strerror}") from error
 
 
 def job_finish(job: Job) -> Job:

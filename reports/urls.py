@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from outlets.months import Month
-from reports.views import bulletins, documents, league, letters, months, schemes, scores
+from reports.views import badges, bulletins, documents, league, letters, months, schemes, scores
 
 
 class MonthConverter:
@@ -57,6 +57,7 @@ urlpatterns = [
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/file.pdf", documents.file, name="document_file"),
     path("documents/<int:pk>/render/", documents.render_again, name="document_render"),
+    path("stars/<int:pk>/badges/", badges.badges, name="badges"),
     path("schemes/", schemes.schemes, name="schemes"),
     path("schemes/new/", schemes.scheme_new, name="scheme_new"),
     path("schemes/seasons/new/", schemes.season_new, name="season_new"),

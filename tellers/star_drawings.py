@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Final
 
-from outlets.charts import Chart, Series, stacked_bars
+from outlets.charts import COLOURS, INK, Chart, Series, stacked_bars
 from tellers.selectors.star_distribution import Distribution
 from tellers.stars import HIGHEST, STAR_LABELS
 
-# From the highest down; white figures can be read on each of them.
-_SHADES: Final = ("#8f2a15", "#b0351c", "#b45a2b", "#96690f", "#4d7a65", "#6e6e6e")
+# From five stars down to none.
+_SHADES: Final = (COLOURS[0], COLOURS[3], COLOURS[2], COLOURS[1], COLOURS[4], INK)
 
 
 def distribution_chart(spread: Distribution, summary: str) -> Chart:

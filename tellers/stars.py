@@ -55,6 +55,12 @@ def period_days(label: str) -> tuple[date, date]:
     return (last + (1 - _QUARTER)).first, last.last
 
 
+def period_words(label: str) -> str:
+    """A period as people say it: 2011年度, 2011年第4季度."""
+    year, _, quarter = label.partition("Q")
+    return f"{year}年第{quarter}季度" if quarter else f"{year}年度"
+
+
 class InvalidStarScheme(ValueError):
     """A star scheme's numbers cannot be used; the text is Chinese and names the place."""
 

@@ -147,7 +147,7 @@ def _severities(label: str) -> forms.MultipleChoiceField:
         label=label,
         choices=list(SEVERITY_LABELS.items()),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
 
 

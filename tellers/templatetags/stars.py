@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from tellers import stars
 from tellers.models import StarPeriod, StarRating
 from tellers.stars import HIGHEST, STAR_LABELS
 
@@ -83,6 +84,12 @@ def _texts(period: StarPeriod) -> tuple[str, str, str, str]:
         shown,
         f"{period.final_on}" if period.final_on else "期满且异议处理完毕",
     )
+
+
+@register.simple_tag
+def period_words(period: StarPeriod) -> str:
+    """The period as people say it."""
+    return stars.period_words(period.label)
 
 
 @register.simple_tag

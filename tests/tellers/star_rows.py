@@ -176,6 +176,8 @@ PAGES = [
         for name in ("edit", "publish", "delete")
     ],
     Row("tellers:star_verify", own=token, anybody=True),
+    Row("reports:badges", CONFIRM, own=final, other=foreign_period),
+    Row("reports:badges", CONFIRM, own=final, other=foreign_period, method="POST"),
     Row("tellers:pacesetters", CONFIRM),
     Row("tellers:pacesetters_export", EXPORTS, own=year),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from reports.commands import MonthCommand
+from reports.commands import MonthCommand, file_put
 from reports.exports import EXPORTS, ExportError, export_file
 
 
@@ -29,15 +29,5 @@ class Command(MonthCommand):
             content = export_file(options["kind"], branch.pk, month, file.name)
         except ExportError as error:
             raise CommandError(str(error)) from error
-        if not file.parent.is_dir():
-            raise CommandError(f"没有目录“{file.parent}”")
-        if file.is_dir():
-            raise CommandError(f"“{file}”是目录，不是文件")
-        part = file.with_name(f".{file.name}.part")
-        try:
-            part.write_bytes(content)
-            part.replace(file)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise CommandError(f"无法写入“{file}”：{error.strerror}") from error
+        file_put(file, content)
         self.stdout.write(f"已导出{month.label}{EXPORTS[options['kind']].label}：{file}")
