@@ -15,7 +15,7 @@ demo: setup ## 演示分行：建库、灌数、封账、出简报，然后在 h
 	@$(PY) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup ## 全部测试，含浏览器测试
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## 格式、规范、类型、分层、迁移、上线检查
 	@$(PY) -m ruff format --check .

@@ -8,6 +8,20 @@ from accounts.roles import Role
 from tests.browser import chromium, new_page, sign_in  # noqa: F401  (fixtures)
 from tests.factories import make_branch, make_institution, make_outlet, make_user
 
+# Files of many walks through pages and mailboxes.
+LONG = {"test_access.py", "test_api_schema.py", "test_fetching.py", "test_demo.py"}
+
+
+def pytest_collection_modifyitems(items):
+    """The long files first, so that the processes a suite is spread over end together."""
+    items.sort(key=_turn)
+
+
+def _turn(item):
+    if item.get_closest_marker("faults"):
+        return 0
+    return 1 if item.path.name in LONG or "chromium" in item.fixturenames else 2
+
 
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings):
