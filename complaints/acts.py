@@ -33,11 +33,12 @@ class Situation:
     may_decide: bool = False  # a finding of somebody else's waits for a second signature
     may_object: bool = False
     may_settle: bool = False
+    may_record: bool = False  # a valid complaint in force names somebody
 
 
 def acts(here: Situation) -> list[str]:
     """The codes of what the user can do now, the leading one first."""
-    possible = {*_findings(here), *_as_head(here), *_as_handler(here), *_sorting(here)}
+    possible = {*_findings(here), *_of_discipline(here), *_as_head(here), *_as_handler(here), *_sorting(here)}
     leading = [code for code in LEADING if code in possible]
     return leading + sorted(possible.difference(leading))
 
@@ -49,6 +50,11 @@ def _findings(here: Situation) -> Iterator[str]:
         yield "settle"
     if here.may_object:
         yield "object"
+
+
+def _of_discipline(here: Situation) -> Iterator[str]:
+    if here.may_record:
+        yield "violation"
 
 
 def _as_head(here: Situation) -> Iterator[str]:

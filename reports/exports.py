@@ -1,4 +1,4 @@
-"""A month's tables as files: `scores` (outlets), `institutions`, and the `letters` received."""
+"""A month's tables as files: `scores` (outlets), `institutions`, `letters` and `violations`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from outlets.months import Month
 from outlets.spreadsheets import Column, SheetOut, Value, write_file
 from reports.models import MonthlyScore
 from reports.selectors.figures import scores_latest
+from tellers.exports.violations import VIOLATION_COLUMNS, violations_of_month
 
 ENDINGS: Final = (".xlsx", ".csv")
 
@@ -100,4 +101,7 @@ EXPORTS: Final[dict[str, Export]] = {
         "机构成绩", _columns(Column("窗口数", kind="integer", width=10)), _institutions
     ),
     "letters": Export("来信", LETTER_COLUMNS, letters_of_month, "没有收到来信，没有可导出的内容"),
+    "violations": Export(
+        "违规记录", VIOLATION_COLUMNS, violations_of_month, "没有违规记录，没有可导出的内容"
+    ),
 }

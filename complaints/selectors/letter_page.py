@@ -7,6 +7,7 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Capability
 from complaints.acts import Situation, acts
 from complaints.deadlines import Clock
 from complaints.models import Attachment, Letter, LetterNote, Reply, Responsibility
@@ -60,6 +61,7 @@ class FindingRow:
     may_decide: bool
     may_object: bool
     may_settle: bool
+    may_record: bool  # as a violation of the employee it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,14 @@ def _finding(
         may_decide=others and row.state == _State.PROPOSED,
         may_object=speaks_for(user, row.unit) and not objection_closed(row, today),
         may_settle=others and in_force(row) and open_objection,
+        may_record=user.can(Capability.RECORDS_EDIT) and names_a_culprit(row),
     )
+
+
+def names_a_culprit(row: Responsibility) -> bool:
+    """Whether a finding in force makes a complaint an employee's fault."""
+    valid = row.finding == Responsibility.Finding.BANK
+    return valid and row.staff_id is not None and in_force(row)
 
 
 def evidence_of(row: Responsibility, letter: Letter) -> Iterable[str]:
@@ -211,6 +220,7 @@ def _situation(
         may_decide=any(one.may_decide for one in findings),
         may_object=any(one.may_object for one in findings),
         may_settle=any(one.may_settle for one in findings),
+        may_record=any(one.may_record for one in findings),
     )
 
 

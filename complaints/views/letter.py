@@ -46,6 +46,7 @@ DOORS: Final = {
     "relate": Door("complaints:letter_relate", "关联或并案", "git-merge"),
     "escalate": Door("complaints:letter_escalate", "转为投诉", "arrow-up-right"),
     "reopen": Door("complaints:letter_reopen", "重新办理", "refresh"),
+    "violation": Door("tellers:letter_violations", "记录违规", "gavel"),
     "recuse": Door("complaints:letter_recuse", "申请回避", "user-off"),
 }
 

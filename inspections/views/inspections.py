@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,11 +16,12 @@ from inspections.forms.visits import (
     InspectionFilterForm,
     ReturnForm,
 )
-from inspections.models import Channel, Inspection
+from inspections.models import Answer, Channel, Inspection
 from inspections.selectors.firewall import (
     inspections_visible_to,
     knows_shoppers,
     redacted,
+    released,
     waves_visible_to,
 )
 from inspections.selectors.inspections import (
@@ -90,11 +92,18 @@ def inspection(request: SignedInRequest, pk: int) -> HttpResponse:
             "page": inspection_page(request.user, found),
             "may_return": releases and waits and found.visit_id is not None,
             "may_release": releases and waits and found.channel != Channel.COVERT,
+            "may_record": request.user.can(Capability.RECORDS_EDIT) and names_somebody(found),
             "reads_rules": request.user.can(Capability.CHECKLISTS_READ),
             "is_teller": request.user.role == "TELLER",
             "successor": successor_of(request.user, found),
         },
     )
+
+
+def names_somebody(inspection: Inspection) -> bool:
+    """Whether a mark was lost by somebody's fault, in an inspection that the line may know of."""
+    lost = Answer.objects.filter(released("inspection__"), inspection=inspection)
+    return lost.filter(earned__lt=F("possible"), staff__isnull=False).exists()
 
 
 def _inspection(request: SignedInRequest, pk: int) -> Inspection:

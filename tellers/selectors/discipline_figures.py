@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 
 from accounts.models import User
 from outlets.models import Unit
@@ -34,9 +34,9 @@ class Tally:
 
 
 class PenaltyTally(NamedTuple):
-    """One kind of penalty: how many, of how many people, and yuan in all."""
+    """Penalties of one kind or ground: how many, of how many people, and yuan in all."""
 
-    kind: str
+    key: str
     label: str
     penalties: int
     people: int
@@ -63,6 +63,7 @@ class DisciplineFigures:
     by_severity: Sequence[Tally] = ()
     by_month: Sequence[Tally] = ()
     by_penalty: Sequence[PenaltyTally] = ()
+    by_ground: Sequence[PenaltyTally] = ()  # of the economic ones
 
 
 def discipline_figures(user: User, first: date, last: date) -> DisciplineFigures:
@@ -86,7 +87,8 @@ def discipline_figures(user: User, first: date, last: date) -> DisciplineFigures
         by_kind=_by_kind(rows),
         by_severity=_by_severity(rows),
         by_month=_by_month(rows, first, last),
-        by_penalty=_by_penalty(penalties),
+        by_penalty=_penalties_by(penalties, Kind, "kind"),
+        by_ground=_penalties_by(economic, Ground, "ground"),
     )
 
 
@@ -164,17 +166,19 @@ def _by_month(rows: Sequence[_Row], first: date, last: date) -> list[Tally]:
     return [_tally(f"{month.month}月", str(month), held[month]) for month in months]
 
 
-def _by_penalty(penalties: Sequence[Penalty]) -> list[PenaltyTally]:
+def _penalties_by(
+    penalties: Sequence[Penalty], choices: type[TextChoices], name: str
+) -> list[PenaltyTally]:
     return [
         PenaltyTally(
-            kind=kind.value,
-            label=str(kind.label),
+            key=choice.value,
+            label=str(choice.label),
             penalties=len(held),
             people=len({one.staff_id for one in held}),
             amount=sum((one.amount or Decimal(0) for one in held), Decimal(0)),
         )
-        for kind in Kind
-        if (held := [one for one in penalties if one.kind == kind])
+        for choice in choices
+        if (held := [one for one in penalties if getattr(one, name) == choice])
     ]
 
 

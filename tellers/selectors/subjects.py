@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from django.db.models import QuerySet
@@ -46,7 +45,7 @@ class Subject:
     @property
     def worst(self) -> str:
         """The gravest severity."""
-        order = list(Severity)
+        order = [one.value for one in Severity]
         return max((one.severity for one in self.violations), key=order.index)
 
 
@@ -68,9 +67,9 @@ def subjects_of(violations: Iterable[Violation]) -> list[Subject]:
     return sorted(subjects, key=_place)
 
 
-def subjects_due(user: User, first: date, last: date, unit: Unit | None = None) -> list[Subject]:
-    """The repeat violators of a period and the leaders of where violations were, most first."""
-    held = violations_to_penalise(user).filter(day__range=(first, last))
+def subjects_of_year(user: User, year: int, unit: Unit | None = None) -> list[Subject]:
+    """The repeat violators of a year and the leaders of where violations were, most first."""
+    held = violations_to_penalise(user).filter(day__year=year)
     if unit is not None:
         held = held.filter(unit_path__contains=f"{unit.code}/")
     return [one for one in subjects_of(held) if one.ground != Ground.OFFENDER]
