@@ -98,6 +98,7 @@ EVENTS: dict[str, str] = {
     "violation.record": "记录违规",
     "violation.revoke": "撤销违规",
     "violation.catalogue": "维护违规事项",
+    "violation.export": "导出违规记录",
     "penalty.propose": "提出处罚",
     "penalty.approve": "批准处罚",
     "penalty.refuse": "不批准处罚",

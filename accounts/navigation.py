@@ -59,6 +59,10 @@ MENU = (
         "来信按类型、机构、业务、原因与责任的统计，同比、环比和投诉率。",
     ),
     Entry(
+        "违规与处罚", "gavel", "tellers:violations", (Capability.RECORDS_READ,),
+        "违规记录、处罚的提出与审批、申诉、统计和处罚通报。",
+    ),
+    Entry(
         "星级评定", "stars", "tellers:stars", (Capability.RECORDS_READ, Capability.UNITS_READ),
         "星级柜员的评定办法、名单、公示与异议，工号牌和津贴，服务标兵候选人。",
     ),

@@ -38,7 +38,13 @@ class Situation:
 
 def acts(here: Situation) -> list[str]:
     """The codes of what the user can do now, the leading one first."""
-    possible = {*_findings(here), *_of_discipline(here), *_as_head(here), *_as_handler(here), *_sorting(here)}
+    possible = {
+        *_findings(here),
+        *_of_discipline(here),
+        *_as_head(here),
+        *_as_handler(here),
+        *_sorting(here),
+    }
     leading = [code for code in LEADING if code in possible]
     return leading + sorted(possible.difference(leading))
 

@@ -3,7 +3,17 @@
 from django.urls import path, register_converter
 
 from outlets.months import Month
-from reports.views import badges, bulletins, documents, league, letters, months, schemes, scores
+from reports.views import (
+    badges,
+    bulletins,
+    circulars,
+    documents,
+    league,
+    letters,
+    months,
+    schemes,
+    scores,
+)
 
 
 class MonthConverter:
@@ -54,6 +64,9 @@ urlpatterns = [
     path("bulletins/<int:pk>/", bulletins.bulletin, name="bulletin"),
     path("bulletins/<int:pk>/file.pdf", bulletins.file, name="bulletin_file"),
     path("bulletins/<int:pk>/render/", bulletins.render_again, name="bulletin_render"),
+    path("circulars/", circulars.circulars, name="circulars"),
+    path("circulars/issue/", circulars.issue, name="circular_issue"),
+    path("circulars/<int:year>/<int:number>/", circulars.circular, name="circular"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/file.pdf", documents.file, name="document_file"),
     path("documents/<int:pk>/render/", documents.render_again, name="document_render"),

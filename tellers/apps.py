@@ -10,5 +10,5 @@ class TellersConfig(AppConfig):
     verbose_name = "柜员"
 
     def ready(self) -> None:
-        """Make the jobs known."""
-        from tellers import jobs  # noqa: F401, PLC0415  (models must be loaded first)
+        """Make the jobs known, and what waits for people."""
+        from tellers import jobs, notices  # noqa: F401, PLC0415  (models must be loaded first)

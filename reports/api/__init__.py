@@ -3,6 +3,7 @@
 from rest_framework.routers import SimpleRouter
 
 from reports.api.bulletins import BulletinViewSet
+from reports.api.circulars import CircularViewSet
 from reports.api.corrections import CorrectionViewSet
 from reports.api.documents import DocumentViewSet
 from reports.api.letters import LetterStatisticsViewSet
@@ -12,6 +13,7 @@ from reports.api.scores import ScoreViewSet
 
 router = SimpleRouter()
 router.register("bulletins", BulletinViewSet, basename="bulletin")
+router.register("circulars", CircularViewSet, basename="circular")
 router.register("documents", DocumentViewSet, basename="document")
 router.register("letter-statistics", LetterStatisticsViewSet, basename="letter-statistics")
 router.register("scores", ScoreViewSet, basename="score")

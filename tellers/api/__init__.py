@@ -2,7 +2,21 @@
 
 from rest_framework.routers import SimpleRouter
 
+from tellers.api.catalogue import ViolationKindViewSet
+from tellers.api.discipline import DisciplineViewSet
+from tellers.api.penalties import PenaltyViewSet
 from tellers.api.quizzes import QuizViewSet
+from tellers.api.violations import (
+    AnswerCandidateViewSet,
+    LetterCandidateViewSet,
+    ViolationViewSet,
+)
 
 router = SimpleRouter()
 router.register("quizzes", QuizViewSet, basename="quiz")
+router.register("violations", ViolationViewSet, basename="violation")
+router.register("violation-kinds", ViolationKindViewSet, basename="violation-kind")
+router.register("violation-answers", AnswerCandidateViewSet, basename="violation-answer")
+router.register("violation-letters", LetterCandidateViewSet, basename="violation-letter")
+router.register("penalties", PenaltyViewSet, basename="penalty")
+router.register("discipline-statistics", DisciplineViewSet, basename="discipline-statistics")

@@ -11,6 +11,7 @@ from reports.services.months import month_open, months_close
 from tests.access_table import Row, who
 from tests.factories import make_outlet
 from tests.reports.bulletin_access_rows import BULLETINS
+from tests.reports.circular_rows import CIRCULARS
 from tests.reports.document_access_rows import DOCUMENTS
 from tests.reports.rows import APRIL, release
 
@@ -195,4 +196,4 @@ OPERATIONS = [
     Row("season-detail", LEAGUE, own=own_season, other=foreign_season),
     Row("season-standings", LEAGUE, own=own_season, other=foreign_season),
 ]
-ROWS: list[Row] = [*PAGES, *INSTITUTIONS, *OPERATIONS, *BULLETINS, *DOCUMENTS]
+ROWS: list[Row] = [*PAGES, *INSTITUTIONS, *OPERATIONS, *BULLETINS, *CIRCULARS, *DOCUMENTS]

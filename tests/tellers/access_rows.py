@@ -2,6 +2,7 @@
 
 from accounts.roles import Capability
 from tests.access_table import Row, who
+from tests.tellers.discipline_rows import DISCIPLINE
 from tests.tellers.star_rows import STARS
 
-ROWS: list[Row] = [Row("quiz-list", who(Capability.STAFF_READ)), *STARS]
+ROWS: list[Row] = [Row("quiz-list", who(Capability.STAFF_READ)), *DISCIPLINE, *STARS]
