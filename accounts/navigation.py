@@ -67,6 +67,18 @@ MENU = (
         "星级柜员的评定办法、名单、公示与异议，工号牌和津贴，服务标兵候选人。",
     ),
     Entry(
+        "服务档案", "address-book", "tellers:files", (Capability.RECORDS_READ,),
+        "每名窗口员工的检查、来信、测试、培训、评价器、违规与星级，按时间排列。",
+    ),
+    Entry(
+        "评价器", "device-tablet", "tellers:devices", (Capability.RECORDS_READ,),
+        "星级柜员牌的使用率与满意度，谁没有使用，哪些数据异常。",
+    ),
+    Entry(
+        "测试与培训", "school", "tellers:tests", (Capability.RECORDS_READ,),
+        "业务知识问答、技能测试的成绩，培训及参加情况。",
+    ),
+    Entry(
         "月度封账", "lock", "reports:months", (Capability.MONTHS_CLOSE,),
         "汇总当月得分，核对无误后封账。",
     ),

@@ -14,6 +14,7 @@ from outlets.spreadsheets import (
     Book,
     ColumnMap,
     ImportRefused,
+    RowError,
     SheetOut,
     Source,
     open_book,
@@ -35,12 +36,16 @@ class ImportRequest:
 
 @dataclass(slots=True)
 class ImportResult:
-    """How many things were new, changed or already so; headers that were not used."""
+    """How many things were new, changed or already so; headers that were not used.
+
+    `warnings` name what was taken in although somebody should look at it.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     ignored: list[str] = field(default_factory=list)
+    warnings: list[RowError] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"新增{self.created}，更新{self.updated}，未变{self.unchanged}"

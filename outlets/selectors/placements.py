@@ -1,10 +1,10 @@
 """Where every unit of a branch stood on a day, as one statement."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 from django.db import connection
 
@@ -111,3 +111,43 @@ def _path(unit_id: int | None, day: date, codes: Mapping[int, str], moves: _Move
         held = [above for effective_on, above in moves[unit_id] if effective_on <= day]
         unit_id = held[-1] if held else moves[unit_id][0][1]
     return path
+
+
+class Stay(NamedTuple):
+    """A unit stood below another from a day to a day, both included."""
+
+    unit_id: int
+    first: date
+    last: date
+
+
+def stays_below(unit: Unit) -> list[Stay]:
+    """Every unit that ever stood at or below a unit, and when. One query.
+
+    For the head of an institution, who reads what happened below it while it was below it.
+    """
+    rows = Unit.objects.filter(branch_id=unit.branch_id).values_list(
+        "pk", "parent_id", "moves__effective_on", "moves__parent_id"
+    )
+    moves: defaultdict[int, list[tuple[date, int | None]]] = defaultdict(list)
+    for unit_id, parent_id, day, above in rows.order_by("pk", "moves__effective_on"):
+        moves[unit_id].append((date.min, parent_id) if day is None else (day, above))
+    below: defaultdict[int | None, list[Stay]] = defaultdict(list)
+    for unit_id, held in moves.items():
+        for (start, above), last in zip(held, _ends(held), strict=True):
+            below[above].append(Stay(unit_id, date.min if start == held[0][0] else start, last))
+    return list(_stays(Stay(unit.pk, date.min, date.max), below))
+
+
+def _ends(held: Sequence[tuple[date, int | None]]) -> list[date]:
+    """The last day before each next move."""
+    return [*(day - timedelta(days=1) for day, _ in held[1:]), date.max]
+
+
+def _stays(stay: Stay, below: Mapping[int | None, list[Stay]]) -> Iterator[Stay]:
+    """A stay, and those it passes on to what stands below during it."""
+    yield stay
+    for unit_id, first, last in below.get(stay.unit_id, ()):
+        shared = Stay(unit_id, max(first, stay.first), min(last, stay.last))
+        if shared.first <= shared.last:
+            yield from _stays(shared, below)

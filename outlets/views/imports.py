@@ -140,6 +140,8 @@ def _confirm(request: SignedInRequest, kind: Kind, door: Door) -> HttpResponse:
         return _page(request, kind, door, form=form, refused=refused, name=upload.name, status=422)
     cache.delete(cache_key)
     messages.success(request, f"{kind.label}导入完成：{result}。")
+    if result.warnings:
+        messages.warning(request, f"其中 {len(result.warnings)} 处与以往相差较大，请核对。")
     return redirect(door.back)
 
 

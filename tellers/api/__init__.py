@@ -4,8 +4,11 @@ from rest_framework.routers import SimpleRouter
 
 from tellers.api.catalogue import ViolationKindViewSet
 from tellers.api.discipline import DisciplineViewSet
+from tellers.api.devices import DeviceMonthViewSet, DeviceStatisticsViewSet
+from tellers.api.files import ServiceFileViewSet
 from tellers.api.penalties import PenaltyViewSet
 from tellers.api.quizzes import QuizViewSet
+from tellers.api.trainings import AttendanceViewSet, TrainingViewSet
 from tellers.api.violations import (
     AnswerCandidateViewSet,
     LetterCandidateViewSet,
@@ -14,6 +17,11 @@ from tellers.api.violations import (
 
 router = SimpleRouter()
 router.register("quizzes", QuizViewSet, basename="quiz")
+router.register("files", ServiceFileViewSet, basename="file")
+router.register("device-months", DeviceMonthViewSet, basename="device-month")
+router.register("device-statistics", DeviceStatisticsViewSet, basename="device-statistics")
+router.register("trainings", TrainingViewSet, basename="training")
+router.register("attendances", AttendanceViewSet, basename="attendance")
 router.register("violations", ViolationViewSet, basename="violation")
 router.register("violation-kinds", ViolationKindViewSet, basename="violation-kind")
 router.register("violation-answers", AnswerCandidateViewSet, basename="violation-answer")

@@ -1,5 +1,7 @@
 """The device file (星级柜员牌): a row a teller and month, all or nothing (S15)."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from django.utils import timezone
@@ -7,9 +9,11 @@ from django.utils import timezone
 from accounts.models import User
 from outlets.importing import ImportRequest, ImportResult
 from outlets.months import Month
-from outlets.spreadsheets import Column, Row, read_table
+from outlets.spreadsheets import Column, Row, RowError, Table, read_table
 from tellers.imports.people import People, people_of
+from tellers.models import DeviceMonth
 from tellers.services.devices import DeviceFact, devices_record
+from tellers.usage import BEFORE, COUNTED, Counts, jumps
 
 MONTH, NUMBER, TRANSACTIONS, EVALUATIONS = "月份", "员工号", "业务笔数", "评价笔数"
 ANSWERS: Final = ("非常满意", "满意", "一般", "不满意")
@@ -35,13 +39,45 @@ def devices_import(request: ImportRequest) -> ImportResult:
     seen: dict[tuple[Month, int], int] = {}
     facts = [fact for row in table.rows if (fact := _fact(row, people, seen, request.actor))]
     table.check()
+    warnings = _jumps(table, facts)
     created, updated = devices_record(facts=facts)
     return ImportResult(
         created=created,
         updated=updated,
         unchanged=len(facts) - created - updated,
         ignored=table.ignored,
+        warnings=warnings,
     )
+
+
+def _jumps(table: Table, facts: Sequence[DeviceFact]) -> list[RowError]:
+    """The months that are far from the person's months before, known or in the same file."""
+    if not facts:
+        return []
+    held = _held(facts)
+    return [
+        RowError(row.line, NUMBER, row.shown(NUMBER), f"{Month.of(fact.month).label}{said}")
+        for row, fact in zip(table.rows, facts, strict=True)
+        for said in jumps(held[fact.staff_id, fact.month], _before(fact, held))
+    ]
+
+
+def _before(fact: DeviceFact, held: Mapping[tuple[int, date], Counts]) -> list[Counts]:
+    """The person's months before that one, as many as there are."""
+    months = (Month.of(fact.month) + -back for back in range(1, BEFORE + 1))
+    found = (held.get((fact.staff_id, month.first)) for month in months)
+    return [counts for counts in found if counts]
+
+
+def _held(facts: Sequence[DeviceFact]) -> dict[tuple[int, date], Counts]:
+    """What is known of the file's people up to its last month, by person and month; one query."""
+    first = Month.of(min(fact.month for fact in facts)) + -BEFORE
+    known = DeviceMonth.objects.filter(
+        staff__in={fact.staff_id for fact in facts},
+        month__range=(first.first, max(fact.month for fact in facts)),
+    ).values_list("staff", "month", *COUNTED)
+    held = {(staff_id, month): Counts(*counted) for staff_id, month, *counted in known}
+    return held | {(fact.staff_id, fact.month): Counts(*fact[3:]) for fact in facts}
 
 
 def _fact(

@@ -30,9 +30,9 @@ QUIZ_COLUMNS: Final = (
 def quizzes_import(request: ImportRequest) -> ImportResult:
     """Take in results; one already known for the person, day and kind is replaced."""
     table = read_table(request.book, QUIZ_COLUMNS, mapping=request.mapping)
-    table.unique(DATE, NUMBER, KIND)
     people = people_of(table, NUMBER)
-    facts = [fact for row in table.rows if (fact := _fact(row, people, request.actor))]
+    seen: dict[tuple[int, date, str], int] = {}
+    facts = [fact for row in table.rows if (fact := _fact(row, people, seen, request.actor))]
     table.check()
     created, updated = quizzes_record(facts=facts)
     return ImportResult(
@@ -43,7 +43,9 @@ def quizzes_import(request: ImportRequest) -> ImportResult:
     )
 
 
-def _fact(row: Row, people: People, actor: User | None) -> QuizFact | None:
+def _fact(
+    row: Row, people: People, seen: dict[tuple[int, date, str], int], actor: User | None
+) -> QuizFact | None:
     """The row's result, or None when a fault was noted."""
     day = row.date(DATE, required=True)
     person = people.of(row, NUMBER, actor)
@@ -53,6 +55,10 @@ def _fact(row: Row, people: People, actor: User | None) -> QuizFact | None:
         row.refuse(DATE, "日期在将来")
     elif day and person and not people.posted(person, day, day):
         row.refuse(DATE, "该员工当天没有任职")
+    elif day and person and kind:
+        first = seen.setdefault((person.pk, day, kind), row.line)
+        if first != row.line:
+            row.refuse(KIND, f"与第{first}行重复")
     if not row.is_sound or person is None or day is None or score is None or kind is None:
         return None
     return QuizFact(person.branch_id, person.pk, day, kind, score)

@@ -46,5 +46,7 @@ class Command(BaseCommand):
             ) from None
         if result.ignored:
             self.stdout.write(f"未使用的列：{'、'.join(result.ignored)}")
+        for warning in result.warnings:
+            self.stdout.write(f"请核对：{warning}")
         done = "检查通过（未写入）" if options["dry_run"] else "导入完成"
         self.stdout.write(f"{kind.label}{done}：{result}")
