@@ -138,6 +138,24 @@ def year(org: Any) -> dict[str, Any]:
     return {"year": "2011"}
 
 
+def any_year(org: Any) -> dict[str, Any]:
+    year(org)
+    return {}
+
+
+def tried(org: Any) -> dict[str, Any]:
+    year(org)
+    return draft(org)
+
+
+def agreed(org: Any) -> dict[str, Any]:
+    kept = adjustment(org)
+    StarAdjustment.objects.filter(**kept).update(
+        state="CONFIRMED", confirmed_by=org.cast.service_office
+    )
+    return kept
+
+
 _DRAFTS = ("star_scheme_edit", "star_scheme_what_if")
 _MOVES = ("star_period_compute", "star_period_show", "star_period_finish")
 PAGES = [
@@ -181,4 +199,50 @@ PAGES = [
     Row("tellers:pacesetters", CONFIRM),
     Row("tellers:pacesetters_export", EXPORTS, own=year),
 ]  # fmt: skip
-STARS: list[Row] = [*PAGES]
+OPERATIONS = [
+    Row("star-scheme-list", READ),
+    Row("star-scheme-list", EDIT, method="POST"),
+    Row("star-scheme-detail", READ, own=scheme, other=foreign_scheme),
+    *[
+        Row("star-scheme-detail", EDIT, own=draft, other=foreign_draft, method=method)
+        for method in ("PUT", "DELETE")
+    ],
+    Row("star-scheme-publish", EDIT, own=draft, other=foreign_draft, method="POST"),
+    Row("star-scheme-what-if", EDIT, own=tried, other=foreign_draft),
+    Row("star-period-list", STAFF),
+    Row("star-period-list", EDIT, method="POST"),
+    Row("star-period-detail", STAFF, own=period, other=foreign_period),
+    *[
+        Row(f"star-period-{name}", EDIT, own=period, other=foreign_period, method="POST")
+        for name in ("compute", "show", "finish")
+    ],
+    Row("star-period-honours", STAFF, own=period, other=foreign_period),
+    Row("star-period-distribution", READ, own=period, other=foreign_period),
+    Row("star-rating-list", READ),
+    *[
+        Row(f"star-rating-{name}", READ, own=rating, other=foreign_rating, sibling=sibling_rating)
+        for name in ("detail", "evidence")
+    ],
+    Row("star-rating-adjust", CONFIRM, own=rating, other=foreign_rating, method="POST"),
+    Row(
+        "star-rating-object", frozenset({"TELLER"}), own=rating, other=foreign_rating,
+        sibling=sibling_rating, method="POST",
+    ),
+    Row("star-adjustment-list", READ),
+    Row("star-adjustment-detail", READ, own=agreed, other=foreign_adjustment),
+    Row(
+        "star-adjustment-decide",
+        CONFIRM, own=adjustment, other=foreign_adjustment, method="POST",
+    ),
+    Row("star-objection-list", READ),
+    # Heads know of no objection; the teller of the own.
+    Row(
+        "star-objection-detail", CONFIRM | {"TELLER"}, own=objection, other=foreign_objection,
+        sibling=sibling_objection,
+    ),
+    Row("star-objection-decide", CONFIRM, own=objection, other=foreign_objection, method="POST"),
+    Row("star-verification-detail", own=token, anybody=True),
+    Row("pacesetter-list", CONFIRM, own=any_year),
+    Row("star-badges-list", CONFIRM, method="POST"),
+]  # fmt: skip
+STARS: list[Row] = [*PAGES, *OPERATIONS]
