@@ -11,6 +11,7 @@ from reports.api.letters import LetterStatisticsViewSet
 from reports.api.months import MonthViewSet
 from reports.api.schemes import SchemeViewSet, SeasonViewSet
 from reports.api.scores import ScoreViewSet
+from reports.api.service_files import FileDocumentViewSet
 
 router = SimpleRouter()
 router.register("bulletins", BulletinViewSet, basename="bulletin")
@@ -23,3 +24,4 @@ router.register("months", MonthViewSet, basename="month")
 router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("schemes", SchemeViewSet, basename="scheme")
 router.register("seasons", SeasonViewSet, basename="season")
+router.register("file-documents", FileDocumentViewSet, basename="file-document")

@@ -5,6 +5,8 @@ from rest_framework.routers import SimpleRouter
 from tellers.api.catalogue import ViolationKindViewSet
 from tellers.api.discipline import DisciplineViewSet
 from tellers.api.pacesetters import PacesetterViewSet
+from tellers.api.devices import DeviceMonthViewSet, DeviceStatisticsViewSet
+from tellers.api.files import ServiceFileViewSet
 from tellers.api.penalties import PenaltyViewSet
 from tellers.api.quizzes import QuizViewSet
 from tellers.api.star_periods import StarPeriodViewSet, StarVerificationViewSet
@@ -14,6 +16,7 @@ from tellers.api.star_ratings import (
     StarRatingViewSet,
 )
 from tellers.api.star_schemes import StarSchemeViewSet
+from tellers.api.trainings import AttendanceViewSet, TrainingViewSet
 from tellers.api.violations import (
     AnswerCandidateViewSet,
     LetterCandidateViewSet,
@@ -22,6 +25,11 @@ from tellers.api.violations import (
 
 router = SimpleRouter()
 router.register("quizzes", QuizViewSet, basename="quiz")
+router.register("files", ServiceFileViewSet, basename="file")
+router.register("device-months", DeviceMonthViewSet, basename="device-month")
+router.register("device-statistics", DeviceStatisticsViewSet, basename="device-statistics")
+router.register("trainings", TrainingViewSet, basename="training")
+router.register("attendances", AttendanceViewSet, basename="attendance")
 router.register("violations", ViolationViewSet, basename="violation")
 router.register("violation-kinds", ViolationKindViewSet, basename="violation-kind")
 router.register("violation-answers", AnswerCandidateViewSet, basename="violation-answer")
