@@ -3,10 +3,10 @@
 from rest_framework.routers import SimpleRouter
 
 from tellers.api.catalogue import ViolationKindViewSet
-from tellers.api.discipline import DisciplineViewSet
-from tellers.api.pacesetters import PacesetterViewSet
 from tellers.api.devices import DeviceMonthViewSet, DeviceStatisticsViewSet
+from tellers.api.discipline import DisciplineViewSet
 from tellers.api.files import ServiceFileViewSet
+from tellers.api.pacesetters import PacesetterViewSet
 from tellers.api.penalties import PenaltyViewSet
 from tellers.api.quizzes import QuizViewSet
 from tellers.api.star_periods import StarPeriodViewSet, StarVerificationViewSet
@@ -25,17 +25,17 @@ from tellers.api.violations import (
 
 router = SimpleRouter()
 router.register("quizzes", QuizViewSet, basename="quiz")
-router.register("files", ServiceFileViewSet, basename="file")
-router.register("device-months", DeviceMonthViewSet, basename="device-month")
-router.register("device-statistics", DeviceStatisticsViewSet, basename="device-statistics")
-router.register("trainings", TrainingViewSet, basename="training")
-router.register("attendances", AttendanceViewSet, basename="attendance")
 router.register("violations", ViolationViewSet, basename="violation")
 router.register("violation-kinds", ViolationKindViewSet, basename="violation-kind")
 router.register("violation-answers", AnswerCandidateViewSet, basename="violation-answer")
 router.register("violation-letters", LetterCandidateViewSet, basename="violation-letter")
 router.register("penalties", PenaltyViewSet, basename="penalty")
 router.register("discipline-statistics", DisciplineViewSet, basename="discipline-statistics")
+router.register("files", ServiceFileViewSet, basename="file")
+router.register("device-months", DeviceMonthViewSet, basename="device-month")
+router.register("device-statistics", DeviceStatisticsViewSet, basename="device-statistics")
+router.register("trainings", TrainingViewSet, basename="training")
+router.register("attendances", AttendanceViewSet, basename="attendance")
 router.register("star-schemes", StarSchemeViewSet, basename="star-scheme")
 router.register("star-periods", StarPeriodViewSet, basename="star-period")
 router.register("star-ratings", StarRatingViewSet, basename="star-rating")
