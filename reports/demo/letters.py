@@ -131,9 +131,11 @@ def _rows(branch: Unit) -> Iterator[dict[str, str]]:
 
 
 def _tellers(branch: Unit) -> dict[str, list[tuple[str, str]]]:
-    """Number and name of the tellers of each unit: nobody moved in these years."""
+    """Number and name of those who were tellers of each unit all the time."""
     held: dict[str, list[tuple[str, str]]] = {}
-    rows = Posting.objects.filter(unit__branch=branch, post=Post.TELLER, end=None)
+    rows = Posting.objects.filter(
+        unit__branch=branch, post=Post.TELLER, start__lte=FIRST_LETTERS.first, end=None
+    )
     for code, number, name in rows.order_by("staff__number").values_list(
         "unit__code", "staff__number", "staff__name"
     ):

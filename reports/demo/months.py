@@ -20,10 +20,11 @@ from inspections.services.visits import VisitPlan, visits_create
 from outlets.models import Post, Posting, Unit
 from outlets.months import Month
 from reports.demo.answers import draw
-from reports.demo.files import rows_import
+from reports.demo.discipline import discipline
 from reports.demo.letters import letters_import
 from reports.demo.organisation import SEED, Place, places
 from reports.demo.photos import photographed
+from reports.demo.records import devices_import, tests_import
 from reports.models import MonthClose
 from reports.services.months import months_close
 
@@ -31,7 +32,6 @@ OPEN_METHODS = (Method.CCTV, Method.MACHINES, Method.CUSTOMERS, Method.EMPLOYEES
 # From month to month the branch gets better at what it is checked on.
 GAIN = 0.003
 SPREAD = 0.008
-QUIZZED = 2  # a month and outlet
 # Whose open visits come with photos, and when: enough to follow a number down to its picture.
 PHOTOGRAPHED, PHOTO_MONTH = "210102", Month(2011, 12)
 
@@ -46,8 +46,9 @@ def is_closed(branch: Unit, month: Month) -> bool:
 
 @transaction.atomic
 def build(branch: Unit, month: Month) -> None:
-    """Visits, results, quizzes and the close of one month, all or nothing."""
+    """Visits, results, what is known of tellers, discipline and the close, all or nothing."""
     office = User.objects.get(username="fuwuban")
+    devices_import(branch, [month], office)
     by_code = {place.code: place for place in places()}
     units = list(Unit.objects.filter(branch=branch, serves_customers=True).order_by("code"))
     for channel, role in ((Channel.OPEN, Role.INSPECTOR), (Channel.COVERT, Role.SHOPPER)):
@@ -59,16 +60,18 @@ def build(branch: Unit, month: Month) -> None:
             inspectors=list(User.objects.filter(role=role, unit=branch).order_by("pk")),
         )
         for visit in visits_create(plan=plan, actor=office):
-            _score(visit, by_code[visit.unit.code], month)
+            people = _people(visit.unit_id, month)
+            _score(visit, by_code[visit.unit.code], month, people)
     opened = Inspection.objects.filter(branch=branch, channel=Channel.OPEN, state="SUBMITTED")
     inspections_release(inspection_ids=list(opened.values_list("pk", flat=True)), actor=office)
     wave_release(wave=Wave.objects.get(branch=branch, month=month.first), actor=office)
-    rows_import("quizzes", _quizzes(units, by_code, month), actor=office)
+    tests_import(branch, month, office)
     letters_import(branch, [month], office)
+    discipline(branch, month, office)
     months_close(branch_ids=[branch.pk], month=month, actor=office)
 
 
-def _score(visit: Visit, place: Place, month: Month) -> None:
+def _score(visit: Visit, place: Place, month: Month, people: Sequence[int]) -> None:
     """Fill in the form as the visit's inspector would have, and submit it."""
     name = f"{SEED}:{place.code}:{month}:{visit.channel}"
     chance = random.Random(name)
@@ -79,7 +82,7 @@ def _score(visit: Visit, place: Place, month: Month) -> None:
         methods=(Method.TELEPHONE,)
         if visit.channel == Channel.COVERT
         else tuple(chance.sample(OPEN_METHODS, 3)),
-        replies=_replies(chance, form, quality, _people(visit.unit_id)),
+        replies=_replies(chance, form, quality, people),
     )
     with_photos = visit.channel == Channel.OPEN and place.institution.code == PHOTOGRAPHED
     if with_photos and month == PHOTO_MONTH:
@@ -113,29 +116,10 @@ def _replies(
     return replies
 
 
-def _people(unit_id: int) -> list[int]:
+def _people(unit_id: int, month: Month) -> list[int]:
     """The tellers and lobby managers of a unit: nobody moved in the demonstration year."""
     posts = (Post.TELLER, Post.LOBBY_MANAGER)
-    found = Posting.objects.filter(unit=unit_id, post__in=posts).order_by("staff__number")
+    found = Posting.objects.filter(unit=unit_id, post__in=posts, start__lte=month.first).order_by(
+        "staff__number"
+    )
     return list(found.values_list("staff_id", flat=True))
-
-
-def _quizzes(
-    units: Sequence[Unit], by_code: dict[str, Place], month: Month
-) -> list[dict[str, str]]:
-    """Rows of the quizzes file: two people an outlet and month."""
-    chance = random.Random(f"{SEED}:quiz:{month}")
-    numbers: dict[str, list[str]] = {}
-    tellers = Posting.objects.filter(unit__in=units, post=Post.TELLER).order_by("staff__number")
-    for code, number in tellers.values_list("unit__code", "staff__number"):
-        numbers.setdefault(code, []).append(number)
-    return [
-        {
-            "日期": date(month.year, month.month, 20).isoformat(),
-            "员工号": number,
-            "成绩": str(min(100, round(100 * by_code[code].quality + chance.uniform(-9, 6)))),
-            "类别": "知识",
-        }
-        for code, people in numbers.items()
-        for number in chance.sample(people, QUIZZED)
-    ]

@@ -46,6 +46,10 @@ INSTITUTIONS = (
                 ("岫岩阜昌支行", "岫岩玉都支行", "岫岩偏岭支行", "岫岩新甸支行")),
 )  # fmt: skip
 
+# Who began at the counter towards the end of the year: too late to be rated.
+NEWCOMERS = ("210105", "21010702", "21010903")
+BEGAN = date(2011, 11, 1)
+
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
 # Given names after the solar terms: nobody is called that, so nobody is meant.
 GIVEN = (
@@ -121,6 +125,9 @@ def staff_rows() -> list[dict[str, str]]:
             rows.append(_person(len(rows), next(names), place.code, post))
     for one in INSTITUTIONS:
         rows.append(_person(len(rows), next(names), one.code, "主管领导"))
+    for code in NEWCOMERS:
+        row = _person(len(rows), next(names), code, "柜员")
+        rows.append(row | {"入职日期": BEGAN.isoformat()})
     return rows
 
 

@@ -3,20 +3,35 @@
 import re
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
+from accounts.jobs import job_run
 from accounts.models import User
 from accounts.roles import Role
 from complaints.models import Kind, Letter, LetterLink, Mail, Reply, Responsibility
 from complaints.selectors.clocks import clocks_of
 from inspections.models import Evidence, Inspection, Visit
-from outlets.models import CalendarDay, Staff, Unit
+from outlets.models import CalendarDay, Posting, Staff, Unit
 from reports.demo import build, months, today
 from reports.demo.letters import FIRST_LETTERS, HOLIDAY, letters_grown, letters_import
 from reports.demo.mails import mails_open
 from reports.demo.open_letters import OPEN, letters_open
-from reports.models import MonthlyScore, Season
+from reports.demo.stars import stars_compute, stars_decide
+from reports.demo.tellers import before_season, season_completed
+from reports.models import MonthClose, MonthlyScore, Season
 from reports.selectors.league import season_so_far
+from tellers.models import (
+    Attendance,
+    DeviceMonth,
+    Objection,
+    Penalty,
+    Quiz,
+    StarAdjustment,
+    StarPeriod,
+    Training,
+    Violation,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +43,10 @@ def branch(settings, tmp_path):
     branch = build.ground(lambda _text: None)
     office = User.objects.get(username="fuwuban")
     letters_import(branch, FIRST_LETTERS.range_to(build.FIRST.previous), office)
+    before_season(branch, office)
     for month in build.FIRST.range_to(build.LAST):
         months.build(branch, month)
+    season_completed(branch, office)
     return branch
 
 
@@ -37,6 +54,9 @@ def test_as_it_is_built(branch):
     the_season(branch)
     two_years_of_letters()
     no_customer_in_the_clear()
+    what_is_known_of_tellers(branch)
+    a_year_of_discipline(branch)
+    the_stars(branch)
 
 
 def the_season(branch):
@@ -75,6 +95,56 @@ def two_years_of_letters():
     assert holiday.filter(finding="CUSTOMER").exists()
     assert not holiday.filter(finding="BANK").exists()
     assert Letter.objects.filter(is_late=True).count() == 10
+
+
+def what_is_known_of_tellers(branch):
+    season = build.FIRST.range_to(build.LAST)
+    for month in (*season, build.FIRST.previous):
+        posted = Posting.objects.filter(post="TELLER", start__lte=month.last)
+        assert DeviceMonth.objects.filter(month=month.first).count() == posted.count()
+    scores = MonthlyScore.objects.filter(branch=branch)
+    assert not scores.filter(device=None).exists()
+    assert not MonthClose.objects.filter(waiting__gt=0).exists()
+    assert Quiz.objects.filter(kind="SKILL").values("date").distinct().count() == 2
+    assert Training.objects.count() == 3
+    assert Attendance.objects.filter(attended=False).exists()
+
+
+def a_year_of_discipline(branch):
+    violations = Violation.objects.filter(branch=branch, day__year=2011, state="RECORDED")
+    assert violations.values("staff").distinct().count() == 82
+    assert violations.count() == 92
+    assert set(violations.values_list("source", flat=True)) == {"INSPECTION", "LETTER", "MANUAL"}
+    fines = Penalty.objects.filter(kind="ECONOMIC")
+    assert fines.values("staff").distinct().count() == fines.count() == 19
+    leaders, again = fines.filter(ground="LEADER"), fines.filter(ground="REPEAT")
+    assert (leaders.count(), again.count()) == (9, 10)
+    assert all(one.violations.count() == 2 for one in again)
+    held = Penalty.objects.filter(branch=branch)
+    assert not held.filter(state__in=["PROPOSED", "APPROVED"]).exists()
+    assert held.exclude(appeal="").get().state == "UPHELD"
+    assert not held.filter(approved_by=F("proposed_by")).exists()
+
+
+def the_stars(branch):
+    office = User.objects.get(username="fuwuban")
+    job = stars_compute(branch, office)
+    job_run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "DONE"
+    stars_decide(branch, office)
+    period = StarPeriod.objects.get(branch=branch, label="2011")
+    assert period.state == "FINAL"
+    rated = period.ratings.filter(status="RATED")
+    spread = [rated.filter(star=star).count() for star in range(6)]
+    assert all(spread[1:]), spread
+    assert spread[5] <= rated.count() * 0.05
+    assert 10 <= period.ratings.filter(status="DISQUALIFIED").count() <= 50
+    assert period.ratings.filter(status="INSUFFICIENT").count() == 3
+    assert StarAdjustment.objects.get(rating__period=period).state == "CONFIRMED"
+    assert Objection.objects.get(rating__period=period).decision == "DISMISSED"
+    assert stars_compute(branch, office) is None
+    stars_decide(branch, office)
 
 
 def test_built_again_it_lacks_nothing_and_has_nothing_twice(branch):

@@ -17,6 +17,8 @@ from reports.demo.accounts import ACCOUNTS, PASSWORD
 from reports.demo.letters import FIRST_LETTERS, letters_grown, letters_import
 from reports.demo.mails import mails_open
 from reports.demo.open_letters import letters_open
+from reports.demo.stars import stars_compute, stars_decide
+from reports.demo.tellers import before_season, season_completed
 from reports.models import Bulletin
 from reports.services.bulletins import bulletin_issue
 
@@ -38,16 +40,18 @@ class Command(BaseCommand):
         branch = build.ground(self.say)
         office = User.objects.get(username="fuwuban")
         letters_import(branch, FIRST_LETTERS.range_to(build.FIRST.previous), office)
+        before_season(branch, office)
         for month in build.FIRST.range_to(build.LAST):
             if not months.is_closed(branch, month):
                 self.say(f"{month.label}：检查、汇总、封账 …")
                 months.build(branch, month)
         today.plan(branch, timezone.localdate())
         letters_import(branch, build.FIRST.range_to(build.LAST), office)
+        season_completed(branch, office)
         letters_grown(branch, office)
         letters_open(branch, timezone.localdate())
         mails_open(branch, timezone.localdate())
-        self.render(branch)
+        self.finish(branch, office)
         self.introduce(branch)
         if not options["no_serve"]:
             # The demonstration's letters are older than the law wants customers' data kept.
@@ -59,10 +63,24 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def render(self, branch: Unit) -> None:
-        """Have a Celery worker render the bulletins that are missing, and wait for them."""
-        office = User.objects.get(username="fuwuban")
-        bulletins = [
+    def finish(self, branch: Unit, office: User) -> None:
+        """Have Celery workers compute the stars and render the bulletins that are missing."""
+        stars = stars_compute(branch, office)
+        bulletins = self.issued(branch, office)
+        queues = [*(["worker"] if stars else []), *(["pdf-worker"] if bulletins else [])]
+        with Processes([*queues, "beat"] if queues else []):
+            if stars is not None:
+                self.say("由任务进程测算2011年星级 …")
+                self.wait(stars, "2011年星级")
+            for bulletin in bulletins:
+                if bulletin.job is None:
+                    raise CommandError(f"{bulletin} 没有排版任务")
+                self.wait(bulletin.job, f"{bulletin}（{bulletin.month:%Y-%m}）")
+        stars_decide(branch, office)
+
+    def issued(self, branch: Unit, office: User) -> list[Bulletin]:
+        """The bulletins that have no file yet, numbered."""
+        return [
             bulletin_issue(
                 branch=branch,
                 month=month,
@@ -72,27 +90,16 @@ class Command(BaseCommand):
             for month in build.FIRST.range_to(build.LAST)
             if not Bulletin.objects.filter(branch=branch, month=month.first, pages__gt=0).exists()
         ]
-        if not bulletins:
-            return
-        self.say(f"由任务进程排版 {len(bulletins)} 期简报 …")
-        with Processes(["pdf-worker", "beat"]):
-            for bulletin in bulletins:
-                self.wait(bulletin)
 
-    def wait(self, bulletin: Bulletin) -> None:
-        """Until the bulletin's job has ended; CommandError when it failed."""
+    def wait(self, job: Job, what: str) -> None:
+        """Until a job has ended; CommandError when it failed."""
         deadline = time.monotonic() + WAIT_SECONDS
-        job = bulletin.job
-        if job is None:
-            raise CommandError(f"{bulletin} 没有排版任务")
         while job.is_open and time.monotonic() < deadline:
             time.sleep(0.2)
             job.refresh_from_db()
         if job.state != Job.State.DONE:
-            raise CommandError(
-                f"{bulletin} 未能生成：{job.error or '超时，见 var/logs/pdf-worker.log'}"
-            )
-        self.say(f"  {bulletin}（{bulletin.month:%Y-%m}）完成")
+            raise CommandError(f"{what}未能完成：{job.error or '超时，见 var/logs'}")
+        self.say(f"  {what}完成")
 
     def introduce(self, branch: Unit) -> None:
         """Where the last bulletin is, and one sign-in per role."""

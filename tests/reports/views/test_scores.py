@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from reports.services.corrections import correction_issue
 from reports.services.months import months_close
+from tellers.services.devices import DeviceFact, devices_record
 from tests.factories import make_outlet, make_staff
 from tests.reports.letters import complaint, find, make_letter, praise
 from tests.reports.rows import APRIL, MAY, quiz, release
+from tests.tellers.discipline import approve, make_leader, make_violation, propose
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +149,78 @@ def test_more_letters_are_not_more_queries(client, org, cast):
     for day in range(1, 6):
         praise(org.a1, date(2011, 4, day))
     assert queries() == few
+
+
+def test_the_device_component_opens_the_tellers_months(client, org, cast):
+    release(org.a1, score="90.00")
+    one, two = (make_staff(unit=org.a1, name=name) for name in ("王芳", "李明"))
+    facts = [(one, 600, 500, 400, 95, 5), (two, 400, 200, 190, 5, 5)]
+    devices_record(
+        facts=[DeviceFact(org.branch.pk, who.pk, APRIL.first, *sums, 0) for who, *sums in facts]
+    )
+    _, html = read(client, cast.outlet_head, url(org.a1))
+    assert "2 名柜员的笔数" in html
+    assert "业务600，评价500，满意495" in html
+    for who in (one, two):
+        assert f'<a href="{reverse("tellers:file", args=[who.pk])}">{who.name}</a>' in html
+
+
+def test_a_violation_opens_from_its_line(client, org, cast):
+    release(org.a1, score="90.00")
+    violation = make_violation(org.a1)
+    _, html = read(client, cast.outlet_head, url(org.a1))
+    assert "2011-04-08 轻微违规 -0.50" in html
+    address = reverse("tellers:violation", args=[violation.pk])
+    assert f'<a href="{address}">{violation.kind.name}</a>' in html
+    assert violation.staff.name in html
+    assert client.get(address).status_code == 200
+
+
+def test_a_leaders_penalty_opens_from_the_institutions_line(client, org, cast):
+    leader = make_leader(org.a)
+    release(org.a1, score="90.00")
+    penalty = approve(propose(make_violation(org.a1), ground="LEADER"))
+    _, html = read(client, cast.institution_head, url(org.a, name="institution"))
+    assert "2011-04-08 领导责任 +0.00" in html
+    assert leader.name in html
+    address = reverse("tellers:penalty", args=[penalty.pk])
+    assert f'<a href="{address}">通报批评</a>' in html
+    assert client.get(address).status_code == 200
+
+
+def test_more_records_are_not_more_queries(client, org, cast):
+    release(org.a1, score="90.00")
+
+    def add():
+        staff = make_staff(unit=org.a1)
+        make_violation(org.a1, staff=staff)
+        devices_record(facts=[DeviceFact(org.branch.pk, staff.pk, APRIL.first, 9, 5, 5, 0, 0, 0)])
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            read(client, cast.outlet_head, url(org.a1))
+        return len(captured)
+
+    add()
+    queries()
+    few = queries()
+    add(), add()
+    assert queries() == few
+
+
+def test_what_waits_opens_too(client, org, cast):
+    leader = make_leader(org.a)
+    release(org.a1, score="90.00")
+    months_close(branch_ids=[org.branch.pk], month=APRIL, actor=None)
+    violation = make_violation(org.a1)
+    penalty = approve(propose(violation, ground="LEADER"))
+    devices_record(
+        facts=[DeviceFact(org.branch.pk, violation.staff_id, APRIL.first, 9, 5, 5, 0, 0, 0)]
+    )
+    _, html = read(client, cast.service_office, reverse("reports:month", args=[APRIL]))
+    for name, row, label in (
+        ("violation", violation, violation.staff.name),
+        ("penalty", penalty, leader.name),
+    ):
+        assert f'<a href="{reverse(f"tellers:{name}", args=[row.pk])}">{label}</a>' in html
+    assert "业务9笔，评价5笔，满意5笔" in html
