@@ -11,4 +11,4 @@ class TellersConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the jobs known, and what waits for people."""
-        from tellers import jobs, notices  # noqa: F401, PLC0415  (models must be loaded first)
+        from tellers import jobs, notices, star_notices  # noqa: F401, PLC0415  (models come first)

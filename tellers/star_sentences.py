@@ -61,6 +61,8 @@ def rating_lead(rating: StarRating) -> str:
     """What the rating is, and why where that needs words."""
     if rating.status != _STATUS.RATED:
         return f"{rating.get_status_display()}：{rating.reason}。"
+    if rating.total is None:
+        return f"{STAR_LABELS[rating.star]}（测算{rating.reason}，异议成立后评定）。"
     text = f"总分{rating.total}，{STAR_LABELS[rating.star]}"
     if rating.star != rating.computed_star:
         text += f"（测算{STAR_LABELS[rating.computed_star]}，后经调整）"

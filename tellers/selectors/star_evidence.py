@@ -16,8 +16,8 @@ from inspections.models import Answer
 from inspections.selectors.inspections import answers_visible_to
 from outlets.models import Posting
 from outlets.selectors import postings_visible_to
-from tellers.models import DeviceMonth, Quiz, StarRating, Violation
-from tellers.selectors.discipline import violations_visible_to
+from tellers.models import DeviceMonth, Penalty, Quiz, StarRating, Violation
+from tellers.selectors.discipline import IN_FORCE, penalties_visible_to, violations_visible_to
 from tellers.stars import (
     DIMENSION_LABELS,
     DISCIPLINE,
@@ -30,6 +30,7 @@ from tellers.stars import (
 
 _TOTAL: Final = "total"
 _STAR: Final = "star"
+_REFUSED: Final = "refused"
 _LABELS: Final = {**DIMENSION_LABELS, _TOTAL: "总分", _STAR: "星级"}
 _BRANCH_ROLES: Final = {Role.SERVICE_OFFICE, Role.LEADERSHIP}
 
@@ -59,7 +60,7 @@ class Part:
     @property
     def is_result(self) -> bool:
         """Whether it follows from the lines above it."""
-        return self.name in {_TOTAL, _STAR}
+        return self.name in {_TOTAL, _STAR, _REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,29 @@ def rating_parts(user: User, rating: StarRating, rules: StarRules) -> list[Part]
         if name in _EVIDENCE:
             part.pieces, part.hidden = _EVIDENCE[name](user, rating, ids, held)
         parts.append(part)
+    if rating.status == StarRating.Status.DISQUALIFIED:
+        parts.append(_refusal(user, rating))
     return parts
 
 
-def missing_dimensions(rating: StarRating) -> list[str]:
-    """The dimensions for which the period holds nothing."""
-    return [label for name, label in DIMENSION_LABELS.items() if getattr(rating, name) is None]
+def _refusal(user: User, rating: StarRating) -> Part:
+    """Why somebody is not rated, with the penalties that take the right away."""
+    period = rating.period
+    found = penalties_visible_to(user).filter(
+        staff=rating.staff_id,
+        kind=Penalty.Kind.NO_STAR,
+        state__in=IN_FORCE,
+        year__range=(period.first_day.year, period.last_day.year),
+    )
+    pieces = [
+        Piece(
+            f"{one.approved_on}",
+            one.get_kind_display(),
+            url=reverse("tellers:penalty", args=[one.pk]),
+        )
+        for one in found
+    ]
+    return Part(_REFUSED, "评定资格", None, rating.reason, "不予评定", pieces)
 
 
 def _held(user: User, rating: StarRating) -> _Held:

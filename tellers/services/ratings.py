@@ -92,6 +92,7 @@ def periods_compute(*, period_ids: Collection[int]) -> int:
     rows = [row for same in _alike(periods) for row in rating_rows(same)]
     _TABLE.upsert(rows)
     _prune(periods, rows)
+    _readjust(periods)
     StarPeriod.objects.filter(pk__in=[one.pk for one in periods]).update(
         state=StarPeriod.State.COMPUTED, computed_at=Now()
     )
@@ -175,7 +176,7 @@ def _candidate(row: RatingRow) -> Candidate[int]:
 
 
 def _prune(periods: Sequence[StarPeriod], rows: Sequence[RatingRow]) -> None:
-    """Remove ratings of people who are no longer to be rated."""
+    """Remove ratings of people who are no longer to be rated, with what was proposed for them."""
     with connection.cursor() as cursor:
         cursor.execute(
             _PRUNE,
@@ -187,12 +188,28 @@ def _prune(periods: Sequence[StarPeriod], rows: Sequence[RatingRow]) -> None:
         )
 
 
+def _readjust(periods: Sequence[StarPeriod]) -> None:
+    """What the committee agreed to holds for the new figures as well."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READJUST, [[one.pk for one in periods]])
+
+
 _PRUNE: Final = """
-DELETE FROM tellers_starrating s
-WHERE s.period_id = ANY(%s) AND NOT EXISTS (
-    SELECT FROM unnest(%s::bigint[], %s::bigint[]) AS t (period_id, staff_id)
-    WHERE t.period_id = s.period_id AND t.staff_id = s.staff_id
-)
+WITH gone AS (
+    SELECT s.id FROM tellers_starrating s
+    WHERE s.period_id = ANY(%s) AND NOT EXISTS (
+        SELECT FROM unnest(%s::bigint[], %s::bigint[]) AS t (period_id, staff_id)
+        WHERE t.period_id = s.period_id AND t.staff_id = s.staff_id
+    )
+), unadjusted AS (DELETE FROM tellers_staradjustment a USING gone WHERE a.rating_id = gone.id)
+DELETE FROM tellers_starrating s USING gone WHERE s.id = gone.id
+"""
+
+_READJUST: Final = """
+UPDATE tellers_starrating s SET star = greatest(0, least(5, s.computed_star + a.step))
+FROM tellers_staradjustment a
+WHERE a.rating_id = s.id AND a.state = 'CONFIRMED' AND s.status = 'RATED'
+    AND s.period_id = ANY(%s)
 """
 
 _TOKENS: Final = """

@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.models import User
 from accounts.roles import Capability
 from outlets.spreadsheets import content_type
 from tellers.exports.stars import StarExportError, allowance_file, star_file
@@ -25,6 +26,7 @@ from tellers.selectors.stars import (
     star_job,
     star_periods_visible_to,
     star_ratings_listed,
+    star_ratings_visible_to,
     star_schemes_visible_to,
 )
 from tellers.services import star_periods as services
@@ -46,7 +48,7 @@ def stars(request: SignedInRequest) -> HttpResponse:
     """The periods, newest first."""
     user = request.user
     context = {
-        "periods": list(star_periods_visible_to(user)),
+        "periods": _with_own(user, list(star_periods_visible_to(user))),
         "may_edit": user.can(Capability.RECORDS_EDIT),
         "may_read": user.can(Capability.RECORDS_READ),
         "may_confirm": user.can(Capability.RECORDS_CONFIRM),
@@ -228,6 +230,13 @@ def _period(request: SignedInRequest, pk: int) -> StarPeriod:
 
 def _rules(period: StarPeriod) -> StarRules:
     return StarRules.from_json(period.scheme.rules)
+
+
+def _with_own(user: User, periods: list[StarPeriod]) -> list[tuple[StarPeriod, int | None]]:
+    """Each period with the user's own rating in it, if there is one to see."""
+    own = star_ratings_visible_to(user).filter(staff_id=user.staff_id or 0)
+    found = dict(own.values_list("period", "pk"))
+    return [(period, found.get(period.pk)) for period in periods]
 
 
 def _own(request: SignedInRequest, period: StarPeriod) -> Any:

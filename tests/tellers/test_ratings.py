@@ -8,7 +8,7 @@ from complaints.models import Responsibility
 from complaints.services.letters import LetterFacts, letter_receive
 from outlets.models import Posting
 from outlets.services.calendar import calendar_seed
-from tellers.models import Penalty, StarPeriod, StarRating, StarScheme
+from tellers.models import Penalty, StarAdjustment, StarPeriod, StarRating, StarScheme
 from tellers.services.ratings import periods_compute, tokens_give
 from tellers.services.refusals import PeriodMoved
 from tellers.stars import DEFAULT_STARS
@@ -127,11 +127,11 @@ def test_a_shown_period_is_not_computed_again(org, period):
 
 def test_the_same_number_of_statements_for_many(org, period, django_assert_num_queries):
     a_teller(org)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         periods_compute(period_ids=[period.pk])
     for _ in range(3):
         a_teller(org, unit=org.b1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         periods_compute(period_ids=[period.pk])
 
 
@@ -141,3 +141,18 @@ def test_stars_get_tokens(org, period):
     tokens_give(period)
     assert len(rated(period, staff).token) == 22
     assert rated(period, none).token is None
+
+
+def test_what_the_committee_agreed_to_holds_for_new_figures(org, period, cast):
+    up, leaves = a_teller(org, score=80), a_teller(org)
+    periods_compute(period_ids=[period.pk])
+    for staff in (up, leaves):
+        StarAdjustment.objects.create(
+            rating=rated(period, staff), step=-1, grounds="迟到", state="CONFIRMED",
+            proposed_by=cast.service_office, confirmed_by=cast.leadership,
+        )  # fmt: skip
+    Posting.objects.filter(staff=leaves).update(end=date(2011, 12, 30))
+    periods_compute(period_ids=[period.pk])
+    row = rated(period, up)
+    assert (row.computed_star, row.star) == (5, 4)
+    assert StarAdjustment.objects.get().rating == row

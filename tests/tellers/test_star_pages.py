@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outlets.models import Posting
-from tellers.models import Objection, StarAdjustment, StarPeriod, StarRating
+from tellers.models import Objection, Penalty, StarAdjustment, StarPeriod, StarRating
 from tests.factories import make_staff, make_user
 from tests.tellers.rated import (
     a_teller,
@@ -250,3 +250,30 @@ def test_nobody_is_rated(client, org, cast):
     text = text_of(page(client, cast.service_office, "star_period", period.pk))
     assert "还没有测算" in text
     assert StarRating.objects.count() == 0
+
+
+def test_the_first_page_says_what_waits(client, cast, shown, people):
+    def home(user):
+        client.force_login(user)
+        return text_of(client.get(reverse("home")))
+
+    assert "2011年度星级正在公示，您的评定是四星" in home(cast.teller)
+    client.post(url("star_object", rating_of(people[0]).pk), {"text": "漏计"})
+    assert "2011年度有1件星级异议等待处理" in home(cast.leadership)
+    StarPeriod.objects.update(objections_until=timezone.localdate() - timedelta(days=1))
+    assert "公示期已满" in home(cast.service_office)
+    assert "正在公示" not in home(cast.teller)
+
+
+def test_a_penalty_that_bars_is_shown(client, org, cast, people):
+    penalty = Penalty.objects.create(
+        branch=org.branch, staff=people[2], unit=org.b1, kind="NO_STAR", ground="OFFENDER",
+        year=2011, reason="多次违规", state="NOTIFIED", proposed_on="2011-11-01",
+        approved_on="2011-11-02",
+    )  # fmt: skip
+    computed(org.branch)
+    found = page(client, cast.service_office, "star_rating", rating_of(people[2]).pk)
+    *_, refused = found.context["parts"]
+    assert (refused.arithmetic, refused.pieces[0].url) == (
+        "受处罚取消星级评定资格", url("penalty", penalty.pk),
+    )  # fmt: skip
