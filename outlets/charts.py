@@ -128,12 +128,17 @@ def dumbbells(
 
 
 def trend(
-    months: Sequence[str], series: Sequence[Series], summary: str, width: int = TEXT_WIDTH
+    months: Sequence[str],
+    series: Sequence[Series],
+    summary: str,
+    width: int = TEXT_WIDTH,
+    top: Decimal | None = None,
 ) -> Chart:
     """A line a series over the months, each with its name at the end; the figures of the first
-    stand below the months, where no line crosses them.
+    stand below the months, where no line crosses them. The axis ends at `top`, where one is given.
     """
     low, high = _bounds([value for each in series for value in each.values])
+    high = high if top is None else min(high, top)
     shifts = _apart([each.values[-1] for each in series], low, high)
     lines = [
         {

@@ -68,6 +68,12 @@ class Compared:
         return _change(self.counts.satisfaction, self.before.satisfaction if self.before else None)
 
 
+def _moved(points: Decimal) -> str:
+    if not round(points, 2):
+        return "持平"
+    return f"{'上升' if points > 0 else '下降'} {abs(points):.2f} 个百分点"
+
+
 def _change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
 
@@ -113,7 +119,7 @@ class DeviceStatistics:
         if now.usage is None:
             return f"{self.sought.month.label}没有业务数据。"
         moved = _change(now.usage, before.usage)
-        compared = f"，较上月{moved:+.2f} 个百分点" if moved is not None else ""
+        compared = "" if moved is None else f"，较上月{_moved(moved)}"
         pleased = "" if now.satisfaction is None else f"，满意度 {now.satisfaction:.2f}%"
         idle = f"；{len(self.idle)} 人未使用或很少使用" if self.idle else ""
         return f"使用率 {now.usage:.2f}%{compared}{pleased}{idle}。"

@@ -1,5 +1,6 @@
 """The evaluation device: usage and satisfaction of a month by unit and person, and its files."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -79,7 +80,7 @@ def _chart(statistics: DeviceStatistics) -> Chart:
         Series("使用率", [counts.usage for _, counts in statistics.trend], COLOURS[0]),
         Series("满意度", [counts.satisfaction for _, counts in statistics.trend], COLOURS[1]),
     ]
-    return trend(months, series, "近 12 个月的使用率与满意度（%）", width=900)
+    return trend(months, series, "近 12 个月的使用率与满意度（%）", width=900, top=Decimal(100))
 
 
 @allowed(Capability.RECORDS_EDIT)

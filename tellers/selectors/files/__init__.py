@@ -67,16 +67,16 @@ class ServiceFile:
         """What the year, or all of it, comes to in one sentence."""
         total = self.total
         shares = {
-            "规范得分率": total.standards,
-            "知识测试均分": total.knowledge,
-            "评价器使用率": total.usage,
+            "规范得分率 {:.2f}%": total.standards,
+            "知识测试均分 {:.2f}": total.knowledge,
+            "评价器使用率 {:.2f}%": total.usage,
         }
         parts = [
             f"受检 {total.inspections} 次",
             f"表扬 {total.praise} 次",
             f"有效投诉 {total.complaints} 次",
             f"违规 {total.violations} 次",
-            *(f"{name} {share:.2f}" for name, share in shares.items() if share is not None),
+            *(words.format(share) for words, share in shares.items() if share is not None),
         ]
         return f"{f'{self.sought.year} 年' if self.sought.year else ''}{'，'.join(parts)}。"
 
