@@ -20,17 +20,18 @@ from accounts.roles import Capability
 from outlets.workdays import CalendarMissing
 from tellers.api.references import Seen, branch_of, sent
 from tellers.api.refusals import RecordRefusalsAnswered
+from tellers.exports.stars import allowances_of
+from tellers.forms.stars import AllowanceForm
 from tellers.models import StarPeriod, StarRating, StarScheme
 from tellers.selectors.star_distribution import (
     INSTITUTIONS,
     OUTLETS,
-    Spread,
     star_distribution,
 )
 from tellers.selectors.star_verification import star_verified
 from tellers.selectors.stars import SHOWN, star_honours, star_periods_visible_to
 from tellers.services import star_periods as services
-from tellers.stars import InvalidPeriod, period_days
+from tellers.stars import InvalidPeriod, StarRules, period_days
 
 ALL_STAFF = (Capability.RECORDS_READ, Capability.UNITS_READ)
 
@@ -78,7 +79,7 @@ class StarHonourSerializer(serializers.ModelSerializer[StarRating]):
         read_only_fields = fields
 
 
-class StarSpreadSerializer(serializers.Serializer[Spread]):
+class StarSpreadSerializer(serializers.Serializer[Any]):
     """一个单位的星级人数。"""
 
     code = serializers.CharField(help_text="机构号；合计为空")
@@ -87,6 +88,18 @@ class StarSpreadSerializer(serializers.Serializer[Spread]):
     disqualified = serializers.IntegerField(help_text="不予评定")
     insufficient = serializers.IntegerField(help_text="数据不足")
     people = serializers.IntegerField(help_text="合计")
+
+
+class StarAllowanceSerializer(serializers.Serializer[Any]):
+    """一名员工的津贴。"""
+
+    number = serializers.CharField(source="rating.staff.number", help_text="员工号")
+    name = serializers.CharField(source="rating.staff.name", help_text="姓名")
+    unit = serializers.CharField(source="rating.unit.code", help_text="机构号")
+    star = serializers.IntegerField(source="rating.star", help_text="星级")
+    monthly = serializers.DecimalField(max_digits=9, decimal_places=2, help_text="元/月")
+    months = serializers.IntegerField(help_text="月数")
+    amount = serializers.DecimalField(max_digits=9, decimal_places=2, help_text="金额（元）")
 
 
 @extend_schema_view(
@@ -108,6 +121,7 @@ class StarPeriodViewSet(
     capabilities = {
         **dict.fromkeys(("create", "compute", "show", "finish"), Capability.RECORDS_EDIT),
         "distribution": Capability.RECORDS_READ,
+        "allowances": Capability.EXPORTS,
     }
     filterset_fields = {"state": ["exact"], "label": ["exact"]}
     lookup_value_regex = "[0-9]{1,18}"
@@ -163,6 +177,24 @@ class StarPeriodViewSet(
         period: StarPeriod = self.get_object()
         rows = star_honours(period) if period.state in SHOWN else StarRating.objects.none()
         return Response(StarHonourSerializer(rows, many=True).data)
+
+    @extend_schema(
+        summary="津贴",
+        parameters=[OpenApiParameter("months", int, description="月数，1至12，默认12")],
+        responses=StarAllowanceSerializer(many=True),
+        filters=False,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def allowances(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        """生效的星级按办法的标准；还没有生效的为空。"""
+        period: StarPeriod = self.get_object()
+        form = AllowanceForm({"months": request.query_params.get("months", AllowanceForm.MOST)})
+        if not form.is_valid():
+            raise serializers.ValidationError({"months": form.errors["months"]})
+        rows = star_honours(period) if period.state == StarPeriod.State.FINAL else ()
+        rules = StarRules.from_json(period.scheme.rules)
+        found: Any = allowances_of(rules, rows, form.cleaned_data["months"])
+        return Response(StarAllowanceSerializer(found, many=True).data)
 
     @extend_schema(
         summary="星级分布",

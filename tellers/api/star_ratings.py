@@ -18,7 +18,7 @@ from outlets.models import Unit
 from tellers.api.references import RecordStaffSerializer, RecordUnitSerializer, sent
 from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.models import Objection, StarAdjustment, StarRating
-from tellers.selectors.star_evidence import Part, rating_parts
+from tellers.selectors.star_evidence import rating_parts
 from tellers.selectors.stars import (
     adjustments_visible_to,
     objections_visible_to,
@@ -56,11 +56,11 @@ class StarPieceSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(help_text="在哪一页打开；不能打开的为空")
 
 
-class StarPartSerializer(serializers.Serializer[Part]):
+class StarPartSerializer(serializers.Serializer[Any]):
     """一行算式与它的依据；hidden 是不在查阅范围内的项数。"""
 
     name = serializers.CharField(help_text="维度")
-    label = serializers.CharField(help_text="名称")
+    title = serializers.CharField(source="label", help_text="名称")
     weight = serializers.DecimalField(
         max_digits=7, decimal_places=2, allow_null=True, help_text="权重"
     )

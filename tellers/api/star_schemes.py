@@ -64,7 +64,7 @@ class StarSchemeDraftSerializer(serializers.Serializer[Any]):
 class StarLevelSerializer(serializers.Serializer[Any]):
     """两个办法下同一星级的人数。"""
 
-    label = serializers.CharField(help_text="星级或不评的状态")
+    name = serializers.CharField(source="label", help_text="星级或不评的状态")
     before = serializers.IntegerField(help_text="原办法")
     after = serializers.IntegerField(help_text="草稿")
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
+from outlets.models import Unit
 from outlets.spreadsheets import Column, SheetOut, Value, write_file, write_xlsx
 from tellers.models import StarPeriod, StarRating
 from tellers.selectors.pacesetters import Pacesetter, Pacesetters
@@ -77,41 +78,62 @@ _SUM_COLUMNS: Final = (
 )
 
 
-def allowance_file(rules: StarRules, ratings: Sequence[StarRating], months: int) -> bytes:
-    """What every star brings over so many months, and the sums by unit, as .xlsx."""
+class Allowance(NamedTuple):
+    """What a star brings over some months, in yuan."""
+
+    rating: StarRating
+    monthly: Decimal
+    months: int
+
+    @property
+    def amount(self) -> Decimal:
+        """For all of the months."""
+        return self.monthly * self.months
+
+
+def allowances_of(rules: StarRules, ratings: Iterable[StarRating], months: int) -> list[Allowance]:
+    """What everybody with a star gets, by unit and number."""
     held = [one for one in ratings if one.star]
+    held.sort(key=lambda one: (one.unit.path, one.staff.number))
+    return [Allowance(one, rules.allowances[str(one.star)], months) for one in held]
+
+
+def allowance_file(rules: StarRules, ratings: Iterable[StarRating], months: int) -> bytes:
+    """What every star brings over so many months, and the sums by unit, as .xlsx."""
+    held = allowances_of(rules, ratings, months)
     return write_xlsx(
         [
-            SheetOut("津贴", _ALLOWANCE_COLUMNS, _allowance_lines(rules, held, months)),
-            SheetOut("按机构汇总", _SUM_COLUMNS, _allowance_sums(rules, held, months)),
+            SheetOut("津贴", _ALLOWANCE_COLUMNS, _allowance_lines(held)),
+            SheetOut("按机构汇总", _SUM_COLUMNS, _allowance_sums(held)),
         ]
     )
 
 
-def _allowance_lines(
-    rules: StarRules, ratings: Sequence[StarRating], months: int
-) -> Iterator[list[Value]]:
-    total = Decimal(0)
-    for one in sorted(ratings, key=lambda one: (one.unit.path, one.staff.number)):
-        each = rules.allowances[str(one.star)]
-        total += each * months
+def _allowance_lines(held: Sequence[Allowance]) -> Iterator[list[Value]]:
+    for one in held:
+        unit, staff = one.rating.unit, one.rating.staff
         yield [
-            one.unit.code, one.unit.name, one.staff.number, one.staff.name, STAR_LABELS[one.star],
-            each, months, each * months,
+            unit.code, unit.name, staff.number, staff.name, STAR_LABELS[one.rating.star],
+            one.monthly, one.months, one.amount,
         ]  # fmt: skip
-    yield ["合计", None, None, None, None, None, None, total]
+    yield ["合计", None, None, None, None, None, None, _sum(one.amount for one in held)]
 
 
-def _allowance_sums(
-    rules: StarRules, ratings: Sequence[StarRating], months: int
-) -> Iterator[list[Value]]:
-    held: defaultdict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
-    for one in ratings:
-        held[one.unit.path, one.unit.code, one.unit.name].append(rules.allowances[str(one.star)])
-    for (_, code, name), each in sorted(held.items()):
-        yield [code, name, len(each), sum(each, Decimal(0)), sum(each, Decimal(0)) * months]
-    every = [amount for each in held.values() for amount in each]
-    yield ["合计", None, len(every), sum(every, Decimal(0)), sum(every, Decimal(0)) * months]
+def _allowance_sums(held: Sequence[Allowance]) -> Iterator[list[Value]]:
+    by_unit: defaultdict[Unit, list[Allowance]] = defaultdict(list)
+    for one in held:
+        by_unit[one.rating.unit].append(one)
+    for unit, each in by_unit.items():
+        yield [unit.code, unit.name, *_sums(each)]
+    yield ["合计", None, *_sums(held)]
+
+
+def _sums(held: Sequence[Allowance]) -> list[Value]:
+    return [len(held), _sum(one.monthly for one in held), _sum(one.amount for one in held)]
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))
 
 
 _CANDIDATE_COLUMNS: Final = (

@@ -8,6 +8,7 @@ from django import forms
 
 from outlets.models import Post
 from tellers.models import StarScheme
+from tellers.star_words import plain
 from tellers.stars import (
     DEFAULT_STARS,
     DIMENSION_LABELS,
@@ -160,7 +161,7 @@ def _values(rules: StarRules) -> dict[str, Any]:
     return {
         **{f"weight_{name}": value for name, value in rules.weights.items()},
         **{f"cut_{star}": value for star, value in rules.cuts.items()},
-        **{f"quota_{star}": value * _HUNDRED for star, value in rules.quotas.items()},
+        **{f"quota_{star}": plain(value * _HUNDRED) for star, value in rules.quotas.items()},
         **{f"allowance_{star}": value for star, value in rules.allowances.items()},
         **{f"points_{key}": value for key, value in rules.penalty_points.items()},
         **{f"target_{post}": value for post, value in rules.targets.items()},

@@ -17,7 +17,6 @@ from tellers.selectors.stars import (
 from tellers.stars import HIGHEST, STAR_LABELS, InvalidPeriod, period_days
 
 _STARS: Final = [(str(star), STAR_LABELS[star]) for star in range(HIGHEST, -1, -1)]
-_MONTHS: Final = 12
 
 
 class PeriodForm(forms.Form):
@@ -122,4 +121,5 @@ class DecisionForm(forms.Form):
 class AllowanceForm(forms.Form):
     """For how many months the allowance sheet reckons."""
 
-    months = forms.IntegerField(label="月数", min_value=1, max_value=_MONTHS, initial=_MONTHS)
+    MOST: Final = 12
+    months = forms.IntegerField(label="月数", min_value=1, max_value=MOST, initial=MOST)

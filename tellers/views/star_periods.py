@@ -200,7 +200,7 @@ def star_export(request: SignedInRequest, pk: int, ending: str) -> HttpResponse:
 def star_allowances(request: SignedInRequest, pk: int) -> HttpResponse:
     """The allowance sheet of a final period."""
     period = get_object_or_404(_periods(request).filter(state=State.FINAL), pk=pk)
-    form = AllowanceForm(request.GET if "months" in request.GET else {"months": 12})
+    form = AllowanceForm({"months": request.GET.get("months", AllowanceForm.MOST)})
     if not form.is_valid():
         raise Http404("月数应为1至12")
     ratings = list(star_ratings_listed(request.user, period, RatingSought()))

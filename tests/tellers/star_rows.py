@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.roles import Capability
+from accounts.roles import Capability, Role
 from outlets.models import Staff, Unit
 from tellers.models import Objection, StarAdjustment, StarPeriod, StarRating
 from tellers.services.star_schemes import star_scheme_draft
@@ -181,7 +181,7 @@ PAGES = [
     Row("tellers:star_objection", CONFIRM, own=objection, other=foreign_objection, method="POST"),
     # Only the teller whose rating it is; to the others of the branch there is no such page.
     Row(
-        "tellers:star_object", frozenset({"TELLER"}), own=rating, other=foreign_rating,
+        "tellers:star_object", frozenset({Role.TELLER}), own=rating, other=foreign_rating,
         sibling=sibling_rating, method="POST",
     ),
     Row("tellers:star_schemes", READ),
@@ -218,6 +218,7 @@ OPERATIONS = [
     ],
     Row("star-period-honours", STAFF, own=period, other=foreign_period),
     Row("star-period-distribution", READ, own=period, other=foreign_period),
+    Row("star-period-allowances", EXPORTS, own=final, other=foreign_period),
     Row("star-rating-list", READ),
     *[
         Row(f"star-rating-{name}", READ, own=rating, other=foreign_rating, sibling=sibling_rating)
@@ -225,7 +226,7 @@ OPERATIONS = [
     ],
     Row("star-rating-adjust", CONFIRM, own=rating, other=foreign_rating, method="POST"),
     Row(
-        "star-rating-object", frozenset({"TELLER"}), own=rating, other=foreign_rating,
+        "star-rating-object", frozenset({Role.TELLER}), own=rating, other=foreign_rating,
         sibling=sibling_rating, method="POST",
     ),
     Row("star-adjustment-list", READ),
@@ -237,7 +238,7 @@ OPERATIONS = [
     Row("star-objection-list", READ),
     # Heads know of no objection; the teller of the own.
     Row(
-        "star-objection-detail", CONFIRM | {"TELLER"}, own=objection, other=foreign_objection,
+        "star-objection-detail", CONFIRM | {Role.TELLER}, own=objection, other=foreign_objection,
         sibling=sibling_objection,
     ),
     Row("star-objection-decide", CONFIRM, own=objection, other=foreign_objection, method="POST"),

@@ -129,6 +129,16 @@ def test_a_trial_and_badges(api, org, cast, people):
     scheme = api(cast.service_office, "post", "star-scheme-list", body)[1]
     tried = api(cast.service_office, "get", "star-scheme-what-if", pk=scheme["id"])[1]
     assert (tried["period"], tried["people"], tried["moves"]) == ("2011", 2, [])
+    (best, _) = api(
+        cast.leadership, "get", "star-period-allowances", query={"months": 3}, pk=period.pk
+    )[1][::-1]
+    assert (best["number"], best["monthly"], best["amount"]) == (
+        people[1].number,
+        "50.00",
+        "150.00",
+    )
+    bad = {"months": 13}
+    assert api(cast.leadership, "get", "star-period-allowances", query=bad, pk=period.pk)[0] == 400
     wanted = {"period": period.pk, "unit": org.b.pk, "stars": [5]}
     status, document = api(cast.leadership, "post", "star-badges-list", wanted)
     assert (status, document["kind"], document["title"]) == (
