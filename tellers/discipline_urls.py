@@ -28,6 +28,8 @@ urlpatterns = [
     # What follows from them.
     path("discipline/penalties/", penalties.penalties, name="penalties"),
     path("discipline/penalties/new/", proposals.penalty_new, name="penalty_new"),
+    path("discipline/penalties/approve/", penalties.approve_many, name="penalties_approve"),
+    path("discipline/penalties/notify/", penalties.notify_many, name="penalties_notify"),
     path("discipline/penalties/due/", proposals.proposals, name="penalties_due"),
     path("discipline/penalties/<int:pk>/", penalties.penalty, name="penalty"),
     path("discipline/penalties/<int:pk>/decide/", penalties.decide, name="penalty_decide"),

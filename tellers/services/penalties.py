@@ -115,6 +115,18 @@ def penalty_notify(*, penalty: Penalty, actor: User, today: date | None = None) 
 
 
 @transaction.atomic
+def penalties_approve(*, penalties: Iterable[Penalty], actor: User) -> int:
+    """Approve several, all or none; how many. See `penalty_decide`."""
+    return len([penalty_decide(penalty=one, agreed=True, actor=actor) for one in penalties])
+
+
+@transaction.atomic
+def penalties_notify(*, penalties: Iterable[Penalty], actor: User) -> int:
+    """Note that several people were told, all or none; how many."""
+    return len([penalty_notify(penalty=one, actor=actor) for one in penalties])
+
+
+@transaction.atomic
 def penalty_appeal(
     *, penalty: Penalty, text: str, actor: User, today: date | None = None
 ) -> Penalty:

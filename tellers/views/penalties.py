@@ -1,5 +1,6 @@
 """Penalties: the list, one of them, deciding, telling, appealing, deciding an appeal."""
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.contrib import messages
@@ -23,6 +24,8 @@ from tellers.selectors.discipline import (
 from tellers.selectors.discipline_figures import discipline_years
 from tellers.selectors.penalty_acts import penalty_acts, steps_of
 from tellers.services.penalties import (
+    penalties_approve,
+    penalties_notify,
     penalty_appeal,
     penalty_appeal_decide,
     penalty_decide,
@@ -32,6 +35,7 @@ from tellers.services.refusals import RecordRefused
 from tellers.views.acting import Words, act_page, form_methods, posted
 
 PER_PAGE: Final = 50
+MOST: Final = 200  # acted on at a time
 
 
 @allowed(Capability.RECORDS_READ)
@@ -40,17 +44,28 @@ def penalties(request: SignedInRequest) -> HttpResponse:
     """The penalties the user sees, filtered and paged; by default those waiting for them are told."""
     years = discipline_years(request.user)
     form = PenaltyFilterForm(request.GET, user=request.user, years=years)
-    found = penalties_listed(request.user, form.sought())
+    sought = form.sought()
+    found = penalties_listed(request.user, sought)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page_obj": page,
         "people": found.order_by().values("staff").distinct().count(),
         "waiting": penalties_waiting_for(request.user).order_by().count(),
+        "acts": _acts_of(request, page.object_list) if sought.waiting else {},
         "may_edit": request.user.can(Capability.RECORDS_EDIT),
         "is_own": not request.user.can(Capability.LEAGUE_READ),
     }
     return render(request, "tellers/penalties.html", context)
+
+
+def _acts_of(request: SignedInRequest, shown: Iterable[Penalty]) -> dict[str, bool]:
+    """Which acts on several there are on the page: by the states of those that wait there."""
+    states = {one.state for one in shown}
+    return {
+        "approve": Penalty.State.PROPOSED in states,
+        "notify": Penalty.State.APPROVED in states and request.user.can(Capability.RECORDS_EDIT),
+    }
 
 
 @allowed(Capability.RECORDS_READ)
@@ -101,6 +116,36 @@ def notify(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"已记下告知{found.staff.name}的日期")
     return redirect("tellers:penalty", pk)
+
+
+@allowed(Capability.RECORDS_CONFIRM)
+@require_POST
+def approve_many(request: SignedInRequest) -> HttpResponse:
+    """Approve the ticked ones of those that wait, all or none."""
+    return _many(request, Penalty.State.PROPOSED, penalties_approve, "已批准{}项处罚")
+
+
+@allowed(Capability.RECORDS_EDIT)
+@require_POST
+def notify_many(request: SignedInRequest) -> HttpResponse:
+    """Note that the people of the ticked ones were told."""
+    return _many(request, Penalty.State.APPROVED, penalties_notify, "已记下告知{}项处罚的日期")
+
+
+def _many(request: SignedInRequest, state: str, act: Callable[..., int], done: str) -> HttpResponse:
+    """An act on those ticked that are in the state it needs; then the list of what waits."""
+    ids = [int(one) for one in request.POST.getlist("penalties") if one.isdecimal()][:MOST]
+    chosen = penalties_waiting_for(request.user).filter(pk__in=ids, state=state)
+    try:
+        number = act(penalties=chosen, actor=request.user)
+    except RecordRefused as error:
+        messages.error(request, str(error))
+    else:
+        if number:
+            messages.success(request, done.format(number))
+        else:
+            messages.warning(request, "所选的处罚中没有可以这样办理的")
+    return redirect(f"{reverse('tellers:penalties')}?waiting=on")
 
 
 @allowed(Capability.RECORDS_READ)

@@ -101,6 +101,8 @@ PAGES = [
     Row("tellers:penalty", READ, own=approved, other=foreign_approved, sibling=sibling_approved),
     Row("tellers:penalty_new", EDIT),
     Row("tellers:penalty_new", EDIT, method="POST"),
+    Row("tellers:penalties_approve", CONFIRM, method="POST"),
+    Row("tellers:penalties_notify", EDIT, method="POST"),
     Row("tellers:penalties_due", EDIT),
     Row("tellers:penalties_due", EDIT, method="POST"),
     Row("tellers:penalty_decide", CONFIRM, own=proposed, other=foreign_approved),

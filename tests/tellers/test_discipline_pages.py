@@ -303,6 +303,18 @@ class TestPenalties:
         steps = [one.label for one in page(boss, "penalty", made.pk).context["steps"]]
         assert steps == ["提出", "批准", "告知本人", "申诉", "申诉成立，撤销处罚"]
 
+    def test_several_at_once(self, org, cast, signed):
+        made = [propose(make_violation(unit)) for unit in (org.a1, org.b1)]
+        ticked = {"penalties": [one.pk for one in made] + ["x"]}
+        post(signed(cast.leadership), "penalties_approve", **ticked)
+        assert {one.state for one in Penalty.objects.all()} == {"APPROVED"}
+        office = signed(cast.service_office)
+        assert page(office, "penalties", waiting="on").context["acts"]["notify"]
+        post(office, "penalties_notify", **ticked)
+        assert {one.state for one in Penalty.objects.all()} == {"NOTIFIED"}
+        nothing = office.post(reverse("tellers:penalties_notify"), ticked, follow=True)
+        assert "没有可以这样办理的" in text(nothing)
+
     def test_who_signed_is_for_the_branch(self, org, cast, signed):
         made = approve(propose(make_violation(org.a1, staff=cast.teller.staff)))
         made.refresh_from_db()
