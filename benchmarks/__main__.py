@@ -1,4 +1,4 @@
-"""`python -m benchmarks [rollup pages submit bulletin letters …]`: print the figures."""
+"""`python -m benchmarks [rollup pages submit bulletin letters stars …]`: print the figures."""
 
 import importlib
 import os
@@ -8,7 +8,7 @@ import django
 
 from benchmarks import nation
 
-PARTS = ("rollup", "pages", "submit", "bulletin", "letters")
+PARTS = ("rollup", "pages", "submit", "bulletin", "letters", "stars")
 
 
 def main() -> None:

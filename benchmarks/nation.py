@@ -44,7 +44,8 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
-# Filled as a bulk load is: constraints and triggers are the product's, tested elsewhere.
+# Every second mark is attributed to one of the unit's tellers, who come later (`tellers`). Filled as
+# a bulk load is: constraints and triggers are the product's, tested elsewhere.
 FILL = f"""
 SET session_replication_role = replica;
 SELECT setseed(0.42);
@@ -102,9 +103,10 @@ SELECT row_number() OVER (), gen_random_uuid(), 'M' || u.id || '-' || k, u.branc
 FROM outlets_unit u, generate_series(1, 4) k
 WHERE u.serves_customers;
 
-INSERT INTO inspections_answer (inspection_id, item_id, value, possible, earned, note)
+INSERT INTO inspections_answer (inspection_id, item_id, value, possible, earned, note, staff_id)
 SELECT i.id, i.version_id * 100 + n, CASE WHEN random() < 0.9 THEN 'pass' ELSE 'fail' END,
-    10, CASE WHEN random() < 0.9 THEN 10 ELSE 0 END, ''
+    10, CASE WHEN random() < 0.9 THEN 10 ELSE 0 END, '',
+    CASE WHEN n % 2 = 0 THEN i.unit_id * 100 + 1 + (i.id * 30 + n / 2) % 28 END
 FROM inspections_inspection i, generate_series(1, {ITEMS}) n;
 
 SELECT setval(pg_get_serial_sequence(t, 'id'), 10000000)

@@ -14,6 +14,7 @@ from outlets.importing import file_import, kinds
 from outlets.models import CalendarDay, Post, Posting, Staff, Unit
 from outlets.months import Month
 from outlets.services.calendar import calendar_seed
+from outlets.services.staff import Place, staff_transfer
 from reports.demo import organisation
 from reports.demo.accounts import ACCOUNTS, PASSWORD, Account
 from reports.demo.files import rows_import
@@ -40,6 +41,7 @@ def ground(say: Say) -> Unit:
         rows_import("staff", organisation.staff_rows())
         there = Unit.objects.get(code=organisation.BRANCH)
         _completed(there)
+        _move()
         say("导入并发布检查标准 …")
         _standards()
         Season.objects.create(
@@ -77,6 +79,13 @@ def _staff(unit: Unit, post: str) -> Staff:
     value = Post.values[Post.labels.index(post)]
     postings = Posting.objects.filter(unit=unit, post=value, end=None)
     return postings.order_by("staff__number")[0].staff
+
+
+def _move() -> None:
+    """One teller changes outlet in the year: one file, of which each outlet sees its time."""
+    origin, target, day = organisation.MOVED
+    place = Place(unit=Unit.objects.get(code=target), post=Post.TELLER, start=day)
+    staff_transfer(staff=_staff(Unit.objects.get(code=origin), Post.TELLER.label), place=place)
 
 
 def _standards() -> None:

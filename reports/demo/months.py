@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role
@@ -117,9 +118,9 @@ def _replies(
 
 
 def _people(unit_id: int, month: Month) -> list[int]:
-    """The tellers and lobby managers of a unit: nobody moved in the demonstration year."""
+    """The tellers and lobby managers a unit had all month."""
     posts = (Post.TELLER, Post.LOBBY_MANAGER)
-    found = Posting.objects.filter(unit=unit_id, post__in=posts, start__lte=month.first).order_by(
-        "staff__number"
-    )
+    found = Posting.objects.filter(
+        Q(end=None) | Q(end__gte=month.last), unit=unit_id, post__in=posts, start__lte=month.first
+    ).order_by("staff__number")
     return list(found.values_list("staff_id", flat=True))

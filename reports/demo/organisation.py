@@ -50,6 +50,9 @@ INSTITUTIONS = (
 NEWCOMERS = ("210105", "21010702", "21010903")
 BEGAN = date(2011, 11, 1)
 
+# Where a teller moved from and to in the year, and from when on.
+MOVED = ("21010301", "21010203", date(2011, 9, 1))
+
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
 # Given names after the solar terms: nobody is called that, so nobody is meant.
 GIVEN = (

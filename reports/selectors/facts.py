@@ -167,15 +167,20 @@ ORDER BY i.id
 _QUIZZES: Final = """
 SELECT p.unit_id, 'quiz', q.id, q.score
 FROM tellers_quiz q
-JOIN outlets_posting p ON p.staff_id = q.staff_id
-    AND p.start <= q.date AND coalesce(p."end" >= q.date, true)
+CROSS JOIN LATERAL (
+    SELECT posting.unit_id FROM outlets_posting posting
+    WHERE posting.staff_id = q.staff_id AND posting.start <= q.date
+        AND coalesce(posting."end" >= q.date, true)
+    LIMIT 1
+) p
 WHERE q.branch_id = ANY(%(branches)s) AND q.date BETWEEN %(first)s AND %(last)s
     AND q.kind = 'KNOWLEDGE'
     AND (%(units)s::bigint[] IS NULL OR p.unit_id = ANY(%(units)s))
 ORDER BY q.id
 """
 
-# A teller's month belongs to the unit of the posting on its last day, or else of the last one in it.
+# A teller's month belongs to the unit of the posting on its last day, or else of the last one in it:
+# only of a posting that ended before is it asked whether another followed.
 _DEVICES: Final = """
 SELECT p.unit_id, sum(d.transactions), sum(d.evaluations), sum(d.very_satisfied + d.satisfied),
     array_agg(d.id ORDER BY d.id)
@@ -184,10 +189,10 @@ JOIN outlets_posting p ON p.staff_id = d.staff_id
     AND p.start <= %(last)s AND coalesce(p."end" >= %(first)s, true)
 WHERE d.branch_id = ANY(%(branches)s) AND d.month = %(first)s
     AND (%(units)s::bigint[] IS NULL OR p.unit_id = ANY(%(units)s))
-    AND NOT EXISTS (
+    AND (coalesce(p."end" >= %(last)s, true) OR NOT EXISTS (
         SELECT FROM outlets_posting later
         WHERE later.staff_id = p.staff_id AND later.start > p.start AND later.start <= %(last)s
-    )
+    ))
 GROUP BY p.unit_id
 """
 
