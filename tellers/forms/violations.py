@@ -71,6 +71,7 @@ class ViolationFilterForm(forms.Form):
     )
     outside = forms.BooleanField(required=False, widget=forms.HiddenInput)
     repeated = forms.BooleanField(label="只看多次违规的人", required=False)
+    unfounded = forms.BooleanField(required=False, widget=forms.HiddenInput)
     sort = forms.ChoiceField(
         choices=[(sign + name, name) for name in SORTS for sign in ("", "-")],
         required=False,

@@ -10,6 +10,7 @@ from django.db.models.functions import Concat, StrIndex
 
 from accounts.models import User
 from accounts.roles import Capability, Role
+from complaints.models import Responsibility
 from outlets.models import Staff, Unit
 from outlets.months import Month
 from tellers.models import Penalty, Violation, ViolationKind
@@ -42,7 +43,8 @@ HOLDING: Final = "IN_FORCE"
 class ViolationSought:
     """What the list looks for, by the month it happened; everything left empty does not matter.
 
-    `outside`: of no institution; `repeated`: of people with two or more among those sought.
+    `outside`: of no institution; `repeated`: of people with two or more among those sought;
+    `unfounded`: on letters no longer found to be the person's fault.
     """
 
     first: Month | None = None
@@ -55,6 +57,7 @@ class ViolationSought:
     source: str = ""
     state: str = ""
     repeated: bool = False
+    unfounded: bool = False
     sort: str = NEWEST
 
 
@@ -133,10 +136,25 @@ def _penalty_scope(user: User, unit: Unit) -> Q:
 def violations_listed(user: User, sought: ViolationSought) -> QuerySet[Violation]:
     """The visible violations sought, each with `shown`: its visible penalties."""
     found = _matching(violations_visible_to(user), sought)
+    if sought.unfounded:
+        found = unfounded(found)
     if sought.repeated:
         often = found.order_by().values("staff").annotate(n=Count("pk")).filter(n__gte=REPEATED)
         found = found.filter(staff__in=often.values("staff"))
     return found.prefetch_related(shown_penalties(user)).order_by(*_order(sought.sort))
+
+
+def unfounded(violations: QuerySet[Violation]) -> QuerySet[Violation]:
+    """Those recorded on letters that are no longer found to be the person's fault."""
+    found = Responsibility.objects.filter(
+        Q(staff=OuterRef("staff")) | Q(staff=None),
+        letter=OuterRef("letter"),
+        finding=Responsibility.Finding.BANK,
+        state=Responsibility.State.CONFIRMED,
+        superseded_on=None,
+    )
+    recorded = violations.filter(state=Violation.State.RECORDED, letter__isnull=False)
+    return recorded.filter(~Exists(found))
 
 
 def _matching(found: QuerySet[Violation], sought: ViolationSought) -> QuerySet[Violation]:

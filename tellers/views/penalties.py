@@ -22,6 +22,7 @@ from tellers.selectors.discipline import (
     violations_visible_to,
 )
 from tellers.selectors.discipline_figures import discipline_years
+from tellers.selectors.files import files_visible_to
 from tellers.selectors.penalty_acts import penalty_acts, steps_of
 from tellers.services.penalties import (
     penalties_approve,
@@ -80,6 +81,7 @@ def penalty(request: SignedInRequest, pk: int) -> HttpResponse:
         "on": found.violations.count(),
         "acts": penalty_acts(request.user, found),
         "steps": steps_of(found, names=inside),
+        "has_file": files_visible_to(request.user).filter(pk=found.staff_id).exists(),
         "reads_circulars": request.user.can(Capability.BULLETINS_READ),
     }
     return render(request, "tellers/penalty.html", context)

@@ -24,9 +24,11 @@ from tellers.models import Violation
 from tellers.selectors.discipline import (
     penalties_waiting_for,
     shown_penalties,
+    unfounded,
     violations_listed,
     violations_visible_to,
 )
+from tellers.selectors.files import files_visible_to
 from tellers.services.violations import violation_record, violation_revoke
 from tellers.views.acting import Words, act_page, acted, form_methods, own_branch, posted
 
@@ -91,6 +93,8 @@ def violation(request: SignedInRequest, pk: int) -> HttpResponse:
         "violation": found,
         "penalties": rows.shown,
         "evidence": evidence_of(request.user, found),
+        "is_unfounded": unfounded(Violation.objects.filter(pk=pk)).exists(),
+        "has_file": files_visible_to(request.user).filter(pk=found.staff_id).exists(),
         "may_revoke": editing and found.state == Violation.State.RECORDED,
         "may_propose": editing and found.state == Violation.State.RECORDED,
         "sees_recorder": request.user.can(Capability.RECORDS_CONFIRM),

@@ -20,7 +20,7 @@ from tellers.candidates import suggested
 from tellers.models import Penalty, Violation, ViolationKind
 from tellers.services.catalogue import SHIPPED
 from tests.factories import make_staff, make_user
-from tests.reports.letters import make_letter
+from tests.reports.letters import find, make_letter
 from tests.tellers.discipline import (
     DAY,
     approve,
@@ -117,6 +117,20 @@ class TestViolations:
         assert address not in shown
         assert letter.reference in shown
         assert link in page(own, "violation", row.pk).content.decode()
+
+    def test_a_letter_found_otherwise_since(self, org, cast, signed):
+        staff = make_staff(unit=org.a1)
+        letter = valid(org.a1, staff)
+        row = make_violation(org.a1, staff=staff, source="LETTER", letter=letter)
+        make_violation(org.a1)
+        client = signed(cast.service_office)
+        assert not page(client, "violation", row.pk).context["is_unfounded"]
+        find(letter, "CUSTOMER", DAY)
+        assert "请核实是否撤销" in text(page(client, "violation", row.pk))
+        listed = page(client, "violations", unfounded="on").context["page_obj"]
+        assert [one.pk for one in listed] == [row.pk]
+        assert any("认定已经变更" in one.text for one in notices_of(cast.service_office))
+        assert not any("认定已经变更" in one.text for one in notices_of(cast.leadership))
 
     def test_by_hand_and_taken_back(self, org, cast, signed):
         client = signed(cast.service_office)
@@ -216,7 +230,8 @@ class TestCandidates:
             door = reverse(f"tellers:{name}", args=[pk])
             assert door in client.get(reverse(address, args=[pk])).content.decode()
             offer = page(client, name, pk).context["offer"]
-            (one,) = [*offer.answers, *offer.letters]
+            one = (offer.answers or offer.letters)[0]
+            assert offer.number == 1
             assert one.key.startswith(key)
             assert (
                 post(client, name, pk, only=one.key, **{f"kind-{one.key}": "B02"}).status_code
