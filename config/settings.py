@@ -373,6 +373,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "MailStateEnum": "complaints.models.Mail.State",
         "LetterNoteKindEnum": "complaints.models.LetterNote.Kind",
         "AttachmentKindEnum": "complaints.models.Attachment.Kind",
+        "LetterSourceEnum": "complaints.models.Letter.Source",
+        "LetterSeverityEnum": "complaints.models.Severity",
+        "ViolationSeverityEnum": "tellers.models.Severity",
+        "ViolationSourceEnum": "tellers.models.Violation.Source",
+        "PenaltyKindEnum": "tellers.models.Penalty.Kind",
+        "FileEntryKindEnum": "tellers.selectors.files.EntryKind",
+        "DocumentKindEnum": "reports.models.Document.Kind",
     },
 }
 
