@@ -41,16 +41,22 @@ class TrainingForm(forms.Form):
 
 
 class AttendancePlaceForm(UnitsForm):
-    """Whose people are listed."""
+    """Whose people are listed; `came`: those not entered yet are offered as having come."""
 
     unit = UnitChoiceField(label="机构（含下级）", queryset=Unit.objects.none())
+    came = forms.BooleanField(label="未记的先填“参加”", required=False)
 
 
 class AttendanceForm(forms.Form):
     """Of each of the people whether they came, and the score where there was a test."""
 
     def __init__(
-        self, *args: Any, people: Sequence[Staff], known: Mapping[int, Attendance], **kwargs: Any
+        self,
+        *args: Any,
+        people: Sequence[Staff],
+        known: Mapping[int, Attendance],
+        unknown: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
@@ -61,6 +67,7 @@ class AttendanceForm(forms.Form):
                 label=f"{person.name}参加情况", choices=_CAME, required=False
             )
             self.fields[score] = score_field(f"{person.name}成绩")
+            self.initial[came] = unknown
             if row is not None:
                 self.initial[came] = "yes" if row.attended else "no"
                 self.initial[score] = row.score

@@ -118,6 +118,7 @@ def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
         posted(request),
         people=[one.staff for one in held],
         known={row.staff_id: row for row in rows},
+        unknown="yes" if where.cleaned_data["came"] else "",
     )
     done = accepted(
         form,

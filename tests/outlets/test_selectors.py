@@ -12,6 +12,7 @@ from outlets.selectors import (
     postings_visible_to,
     staff_at,
     staff_visible_to,
+    stays_below,
     tree_of,
     units_visible_to,
 )
@@ -177,3 +178,22 @@ def test_paths_are_those_of_their_day(org, django_assert_num_queries):
         assert found[org.a1.pk, day] == held[org.a1.pk]
     with django_assert_num_queries(0):
         assert paths_on([]) == {}
+
+
+def test_what_stood_below_a_unit_and_when(org, django_assert_num_queries):
+    """B1 goes over to A in July with what is below it, and comes back in October."""
+    below = make_outlet(parent=org.b1, code="ASB1X")
+    unit_move(unit=org.b1, parent=org.a, effective_on=date(2011, 7, 1))
+    unit_move(unit=org.b1, parent=org.b, effective_on=date(2011, 10, 1))
+    with django_assert_num_queries(1):
+        stays = stays_below(org.a)
+    always = (date.min, date.max)
+    summer = (date(2011, 7, 1), date(2011, 9, 30))
+    assert set(stays) == {
+        (org.a.pk, *always), (org.a1.pk, *always), (org.a2.pk, *always),
+        (org.b1.pk, *summer), (below.pk, *summer),
+    }  # fmt: skip
+    assert [stay[1:] for stay in stays_below(org.b) if stay.unit_id == below.pk] == [
+        (date.min, date(2011, 6, 30)),
+        (date(2011, 10, 1), date.max),
+    ]
