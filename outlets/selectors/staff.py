@@ -90,8 +90,14 @@ class SoughtStaff:
 
 def staff_listed(user: User, sought: SoughtStaff, day: date) -> QuerySet[Staff]:
     """The visible people sought, by number, each with `now`: their visible postings on that day."""
-    current = postings_visible_to(user).filter(on_day(day))
-    people = staff_visible_to(user)
+    return staff_found(staff_visible_to(user), postings_visible_to(user), sought, day)
+
+
+def staff_found(
+    people: QuerySet[Staff], postings: QuerySet[Posting], sought: SoughtStaff, day: date
+) -> QuerySet[Staff]:
+    """Those of the people who are sought, by number, each with `now`: these postings on that day."""
+    current = postings.filter(on_day(day))
     if sought.q:
         people = people.filter(Q(name__contains=sought.q) | Q(number__contains=sought.q))
     if not sought.left:

@@ -71,6 +71,8 @@ def quizzes_add(*, day: date, kind: str, scores: Mapping[Staff, Decimal], actor:
         raise ValidationError({"day": "日期在将来"})
     if not scores:
         raise ValidationError("请至少填写一人的成绩")
+    # Two who enter the same test at once: the second finds the first's results.
+    list(Staff.objects.select_for_update().filter(pk__in=[one.pk for one in scores]).order_by("pk"))
     if refused := _refused(day, kind, scores):
         raise ValidationError(refused)
     facts = [

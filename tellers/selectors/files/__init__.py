@@ -10,13 +10,13 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Capability
 from outlets.models import Posting, Staff
 from outlets.months import Month
-from outlets.selectors.staff import SoughtStaff, on_day
+from outlets.selectors.staff import SoughtStaff, on_day, staff_found
 from tellers.models import FileComment
 from tellers.selectors.files.entries import Entry, EntryKind, Sums
 from tellers.selectors.files.sources import SOURCES, postings_read
@@ -99,21 +99,9 @@ def files_visible_to(user: User) -> QuerySet[Staff]:
 
 def files_listed(user: User, sought: SoughtStaff, day: date) -> QuerySet[Staff]:
     """The people sought whose file may be opened, by number, each with `now`: where they are."""
-    now = Posting.objects.filter(postings_seen_by(user)).filter(on_day(day))
-    people = files_visible_to(user)
-    if sought.q:
-        people = people.filter(Q(name__contains=sought.q) | Q(number__contains=sought.q))
-    if not sought.left:
-        people = people.filter(Q(left_on=None) | Q(left_on__gte=day))
-    held = now
-    if sought.unit:
-        held = held.filter(unit__path__startswith=sought.unit.path)
-    if sought.post:
-        held = held.filter(post=sought.post)
-    if sought.unit or sought.post:
-        people = people.filter(Exists(held.filter(staff=OuterRef("pk"))))
-    shown = Prefetch("postings", queryset=now.select_related("unit"), to_attr="now")
-    return people.prefetch_related(shown).order_by("number")
+    return staff_found(
+        files_visible_to(user), Posting.objects.filter(postings_seen_by(user)), sought, day
+    )
 
 
 def service_file(user: User, person: Staff, sought: FileSought, today: date) -> ServiceFile:
