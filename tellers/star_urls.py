@@ -53,7 +53,7 @@ urlpatterns = [
         star_schemes.star_scheme_delete,
         name="star_scheme_delete",
     ),
-    path("stars/verify/<str:token>/", star_verify.star_verify, name="star_verify"),
+    path("stars/verify/<slug:token>/", star_verify.star_verify, name="star_verify"),
     path("pacesetters/", pacesetters.pacesetters, name="pacesetters"),
     path("pacesetters/<str:year>.xlsx", pacesetters.pacesetters_export, name="pacesetters_export"),
 ]

@@ -78,8 +78,12 @@ def star_period_open(request: SignedInRequest) -> HttpResponse:
 @allowed(Capability.RECORDS_READ)
 @require_safe
 def star_period(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The star list of a period, with what waits and what can be done."""
+    """The star list of a period, what waits, what can be done; tellers go to their own rating."""
     user, period = request.user, _period(request, pk)
+    if not user.can(Capability.UNITS_READ):
+        own = next(iter(_own(request, period)), None)
+        where = ("tellers:star_rating", own.pk) if own else ("tellers:star_public", pk)
+        return redirect(*where)
     form = RatingFilterForm(request.GET, user=user, posts=list(_rules(period).targets))
     sought = form.sought()
     page = Paginator(star_ratings_listed(user, period, sought), PER_PAGE)
@@ -92,7 +96,7 @@ def star_period(request: SignedInRequest, pk: int) -> HttpResponse:
         "headings": headings(request.GET, sought.sort),
         "count": sum(counts.values()),
         "lead": period_lead(period, counts),
-        "job": star_job(period) if may_confirm else None,
+        "job": star_job(period) if user.can(Capability.RECORDS_EDIT) else None,
         "adjustments": _waiting(request, period) if may_confirm else [],
         "objections": _pending(request, period) if may_confirm else [],
         "is_shown": period.state in SHOWN,
@@ -147,15 +151,16 @@ def star_period_finish(request: SignedInRequest, pk: int) -> HttpResponse:
 def star_period_distribution(request: SignedInRequest, pk: int) -> HttpResponse:
     """How the stars are spread over the visible units, as chart and table."""
     period = _period(request, pk)
-    by = request.GET.get("by", INSTITUTIONS)
-    by = by if by in _BYS else INSTITUTIONS
+    bys = _BYS if request.user.can(Capability.RECORDS_CONFIRM) else {OUTLETS: _BYS[OUTLETS]}
+    by = request.GET.get("by")
+    by = by if by in bys else next(iter(bys))
     spread = star_distribution(request.user, period, by)
     lead = distribution_lead(spread)
     context = {
         "period": period,
         "spread": spread,
         "by": by,
-        "bys": _BYS,
+        "bys": bys,
         "lead": lead,
         "labels": [STAR_LABELS[star] for star in range(5, -1, -1)],
         "chart": distribution_chart(spread, lead) if spread.total.rated else None,

@@ -135,7 +135,7 @@ def _shown(request: SignedInRequest, rating: StarRating) -> dict[str, Any]:
         "lead": rating_lead(rating),
         "star_label": STAR_LABELS[rating.star],
         "computed_label": STAR_LABELS[rating.computed_star],
-        "is_own": request.user.staff_id == rating.staff_id,
+        "may_list": request.user.can(Capability.UNITS_READ),
     }
 
 

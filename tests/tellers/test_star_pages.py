@@ -79,7 +79,8 @@ def test_once_shown_everybody_sees_their_own(client, cast, shown, people):
     own, barred, other = people
     assert names_on(client, cast.institution_head, shown) == {own, barred}
     assert names_on(client, cast.outlet_head, shown) == {own, barred}
-    assert names_on(client, cast.teller, shown) == {own}
+    where = page(client, cast.teller, "star_period", shown.pk)
+    assert where.url == url("star_rating", rating_of(own).pk)
     assert names_on(client, cast.leadership, shown) == {own, barred, other}
 
 
@@ -240,6 +241,11 @@ def test_the_distribution_adds_up(client, org, cast, year):
         ("甲支行", 2, 1), ("乙支行", 1, 1),
     ]  # fmt: skip
     assert (found.total.cells, found.total.people) == ([1, 1, 0, 0, 0, 0, 1, 0], 3)
+    moved_to(year, "PUBLIC")
+    heads = page(client, cast.outlet_head, "star_distribution", year.pk).context
+    assert (list(heads["bys"]), [row.code for row in heads["spread"].rows]) == (
+        ["outlets"], ["ASA1"],
+    )  # fmt: skip
     by_outlet = page(client, cast.service_office, "star_distribution", year.pk, by="outlets")
     assert [row.code for row in by_outlet.context["spread"].rows] == ["ASA1", "ASB1"]
 
