@@ -47,6 +47,11 @@ class Held:
         return redact(text, *others, keep=self.numbers)
 
 
+def subject_name() -> str:
+    """What the workbook is called when it is handed out."""
+    return f"个人信息查询_{timezone.localdate():%Y%m%d}.xlsx"
+
+
 def held_of(user: User, number: str, name: str) -> list[Held]:
     """The visible letters about the person of a normalised number, newest first.
 

@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("new/", intake.letter_create, name="letter_create"),
     path("import/", imports.import_letters, name="import_letters"),
     path("import/template/", imports.import_letters_template, name="import_letters_template"),
-    path("export/", exports.letters_export, name="letters_export"),
+    path("export/", exports.export, name="letters_export"),
     # Customers' data.
     path("subject/", privacy.subject, name="subject"),
     path("<int:pk>/reveal/", privacy.reveal, name="reveal"),

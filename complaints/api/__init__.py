@@ -17,5 +17,6 @@ router.register("letter-views", settings.SavedViewViewSet, basename="letter-view
 
 urls: list[URLPattern | URLResolver] = [
     path("letter-patterns/", settings.PatternsView.as_view(), name="letter-patterns"),
+    path("letter-patterns/try/", settings.PatternsTryView.as_view(), name="letter-patterns-try"),
     *router.urls,
 ]

@@ -5,7 +5,9 @@ from typing import Any, Final
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
@@ -16,6 +18,7 @@ from rest_framework.response import Response
 
 from accounts.access import user_of
 from accounts.api import HasCapability
+from accounts.problems import Conflict
 from accounts.roles import Capability
 from complaints.api import clock, handling, sorting
 from complaints.api.acting import Acting, has_right, operations
@@ -29,7 +32,8 @@ from complaints.api.serializers import (
     letter_detail,
 )
 from complaints.api.sorting import coded
-from complaints.forms.search import words_of
+from complaints.forms.privacy import SHORTEST
+from complaints.forms.search import LetterSearchForm, names_a_customer, words_of
 from complaints.models import Attachment, Channel, Kind, Letter, LetterLink, LetterNumber, Severity
 from complaints.redaction import normalised, numbers
 from complaints.sealing import blind_index
@@ -38,19 +42,45 @@ from complaints.selectors.letters import letters_visible_to
 from complaints.selectors.search import with_words
 from complaints.selectors.todo import todo_of
 from complaints.services.attachments import attachment_add
+from complaints.services.handing_out import (
+    NothingHeld,
+    TooManyLetters,
+    letters_export,
+    subject_export,
+)
 from complaints.services.intake import letter_take_in
 from complaints.services.letters import LetterFacts
 from complaints.services.occurrences import clock_of
 from complaints.services.relations import link_undo
-from complaints.services.reveals import Purpose, customer_reveal
+from complaints.services.reveals import LEAST, Purpose, customer_reveal
 from complaints.services.triage import letter_take_next
+from complaints.subjects import SeveralPeople, subject_name
 from complaints.taxonomy import BUSINESSES, CAUSES
 from complaints.views.attachments import InMemory
+from outlets.api.taking_in import TakesFiles
+from outlets.downloads import file_response
 from outlets.models import Staff, Unit
+from outlets.spreadsheets import XLSX_TYPE
 
 MAX_BODY: Final = 20_000
 _FOUND: Final = 100
 _SHORTEST: Final = 2
+
+
+class LetterSubjectSerializer(serializers.Serializer[Any]):
+    """谁的信息，凭什么给。"""
+
+    number = serializers.CharField(max_length=60, help_text="电话、卡号或证件号")
+    name = serializers.CharField(
+        max_length=40, required=False, default="", allow_blank=True, help_text="几人共用号码时必填"
+    )
+    reason = serializers.CharField(min_length=LEAST, max_length=100, help_text="依据")
+
+    def validate_number(self, number: str) -> str:
+        """A whole number."""
+        if len(normalised(number)) < SHORTEST:
+            raise serializers.ValidationError("请输入完整的号码")
+        return number
 
 
 class LetterTakeInSerializer(serializers.Serializer[Any]):
@@ -166,7 +196,7 @@ class LetterFilter(ReceivedFilter):
     ),
 )
 @operations(*sorting.ACTS, *clock.ACTS, *handling.ACTS)
-class LetterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Acting):
+class LetterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TakesFiles, Acting):
     """来信：查阅范围内的来信。"""
 
     serializer_class = LetterSerializer
@@ -176,7 +206,11 @@ class LetterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Acting):
         "create": Capability.LETTERS_TRIAGE,
         "next": Capability.LETTERS_TRIAGE,
         "unlink": Capability.LETTERS_HANDLE,
+        "take_in": Capability.LETTERS_TRIAGE,
+        "subject": Capability.LETTERS_SETTINGS,
+        "export": Capability.EXPORTS,
     }
+    file_kind = "letters"
     queryset = Letter.objects.none()
     lookup_value_regex = "[0-9]{1,18}"
     filterset_class = LetterFilter
@@ -220,6 +254,37 @@ class LetterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Acting):
         held = LetterNumber.objects.filter(digest=blind_index("NUMBER", number))
         found = self.get_queryset().filter(pk__in=held.values("letter"))[:_FOUND]
         return Response(LetterSerializer(found, many=True).data)
+
+    @extend_schema(responses={(200, XLSX_TYPE): OpenApiTypes.BINARY})
+    @action(detail=False, methods=["get"], filterset_class=None)
+    def export(self, request: Request) -> HttpResponse:
+        """来信列表的 .xlsx；条件与网页相同（q、kind、state、unit、since、until 等），客户信息已隐去。"""
+        user, today = user_of(request), timezone.localdate()
+        if names_a_customer(request.query_params, user):
+            raise serializers.ValidationError({"q": ["客户号码不能放在网址里，请先用 search 查找"]})
+        name = f"来信_{today:%Y%m%d}.xlsx"
+        sought = LetterSearchForm(request.query_params, user=user).sought()
+        try:
+            content = letters_export(actor=user, sought=sought, today=today, name=name)
+        except TooManyLetters as error:
+            raise Conflict(str(error)) from error
+        return file_response(name, content)
+
+    @extend_schema(
+        request=LetterSubjectSerializer,
+        responses={(200, XLSX_TYPE): OpenApiTypes.BINARY},
+        filters=False,
+    )
+    @action(detail=False, methods=["post"])
+    def subject(self, request: Request) -> HttpResponse:
+        """一位客户留存的信息（个人信息保护法第四十五条），.xlsx；号码在请求体里，不进网址。"""
+        try:
+            content = subject_export(actor=user_of(request), **self.sent(LetterSubjectSerializer))
+        except SeveralPeople as error:
+            raise serializers.ValidationError({"name": [str(error)]}) from error
+        except NothingHeld as error:
+            raise serializers.ValidationError({"number": [str(error)]}) from error
+        return file_response(subject_name(), content)
 
     @extend_schema(responses=LetterClockSerializer)
     @action(detail=True, methods=["get"])

@@ -15,19 +15,23 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.models import User
+from accounts.problems import Conflict
 from accounts.roles import Capability
 from complaints.api.clock import MAX_TEXT
 from complaints.api.refusals import RefusalsAnswered
 from complaints.deadlines import ClockRules
+from complaints.forms.search import private_query
 from complaints.mail.extract import FIELDS, MAX_PATTERN, MAX_PATTERNS
 from complaints.models import ClockVersion, Kind, ReplyTemplate, SavedView, SuggestionModel
 from complaints.selectors.clocks import clock_versions_visible_to
+from complaints.selectors.pattern_trial import pattern_trial, text_reading
 from complaints.selectors.patterns import patterns_mark, patterns_of
 from complaints.selectors.replies import TemplateRow, templates_of
 from complaints.selectors.suggestions import latest_models
 from complaints.services.clock_versions import clock_version_add
-from complaints.services.patterns import patterns_reset, patterns_set
+from complaints.services.patterns import patterns_check, patterns_reset, patterns_set
 from complaints.services.replies import reply_template_save
+from complaints.services.saved_views import TooManyViews, saved_view_put
 from complaints.services.training import training_request
 from outlets.models import Unit
 from outlets.months import Month
@@ -180,6 +184,53 @@ class PatternsView(RefusalsAnswered, APIView):
         return Response(PatternsSerializer(shown).data)
 
 
+class TrialSerializer(serializers.Serializer[Any]):
+    """要试的模式与文字。"""
+
+    patterns = serializers.DictField(
+        child=serializers.ListField(
+            child=serializers.CharField(max_length=MAX_PATTERN), max_length=MAX_PATTERNS
+        ),
+        help_text=f"字段：{'、'.join(FIELDS)}",
+    )
+    text = serializers.CharField(max_length=MAX_TEXT, help_text="来信文字")
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    """一个字段取到什么；place 是第几条模式，0 为没有；late 为超时。"""
+
+    name = serializers.CharField(source="label")
+    value = serializers.CharField()
+    place = serializers.IntegerField()
+    late = serializers.BooleanField()
+
+
+class TrialResultSerializer(serializers.Serializer[Any]):
+    """取到的各字段；refusal 是不能自动成为来信的原因。"""
+
+    rows = FoundSerializer(many=True)
+    refusal = serializers.CharField()
+
+
+class PatternsTryView(RefusalsAnswered, APIView):
+    """试一试模式，什么都不保存。"""
+
+    permission_classes = [HasCapability]
+    capability = Capability.LETTERS_SETTINGS
+
+    @extend_schema(request=TrialSerializer, responses=TrialResultSerializer)
+    def post(self, request: Request) -> Response:
+        """这些模式从文字里取到什么。"""
+        form = TrialSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data["patterns"]
+        patterns_check(given)
+        branch = branch_of(user_of(request))
+        reading = text_reading(form.validated_data["text"])
+        trial = pattern_trial(branch, given, reading, masked=False)
+        return Response(TrialResultSerializer(trial).data)
+
+
 class SuggestionModelSerializer(serializers.ModelSerializer[SuggestionModel]):
     """一个建议模型在留出来信上的准确率；高于模式才启用。"""
 
@@ -191,7 +242,7 @@ class SuggestionModelSerializer(serializers.ModelSerializer[SuggestionModel]):
         read_only_fields = fields
 
 
-class TrainingSerializer(serializers.Serializer[Any]):
+class SuggestionTrainingSerializer(serializers.Serializer[Any]):
     """训练任务。"""
 
     job = serializers.IntegerField(source="pk", help_text="任务编号，见 jobs")
@@ -211,19 +262,21 @@ class SuggestionViewSet(GenericViewSet[SuggestionModel]):
         rows = latest_models(branch_of(user_of(request)).pk)
         return Response(SuggestionModelSerializer(rows, many=True).data)
 
-    @extend_schema(request=None, responses={202: TrainingSerializer})
+    @extend_schema(request=None, responses={202: SuggestionTrainingSerializer})
     def create(self, request: Request) -> Response:
         """重新训练；已在训练的，是同一任务。"""
         user = user_of(request)
         month = Month.of(timezone.localdate())
         job = training_request(branch=branch_of(user), month=month, actor=user)
-        return Response(TrainingSerializer(job).data, status=202)
+        return Response(SuggestionTrainingSerializer(job).data, status=202)
 
 
 class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
     """一个常用查询。"""
 
-    query = serializers.DictField(child=serializers.CharField(), read_only=True, help_text="条件")
+    query = serializers.DictField(
+        child=serializers.CharField(max_length=200), help_text="条件，与来信列表页的参数相同"
+    )
 
     class Meta:
         model = SavedView
@@ -231,7 +284,7 @@ class SavedViewSerializer(serializers.ModelSerializer[SavedView]):
 
 
 class SavedViewViewSet(GenericViewSet[SavedView]):
-    """自己的常用查询；在来信列表页上保存。"""
+    """自己的常用查询。"""
 
     serializer_class = SavedViewSerializer
     permission_classes = [HasCapability]
@@ -247,6 +300,20 @@ class SavedViewViewSet(GenericViewSet[SavedView]):
     def list(self, request: Request) -> Response:  # noqa: ARG002
         """按名称。"""
         return Response(SavedViewSerializer(self.get_queryset(), many=True).data)
+
+    @extend_schema(request=SavedViewSerializer, responses={201: SavedViewSerializer})
+    def create(self, request: Request) -> Response:
+        """保存，同名的替换；条件里的客户号码只留其摘要。"""
+        form = SavedViewSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = user_of(request)
+        query = private_query(form.validated_data["query"], user)
+        kept = {key: str(query[key]) for key in query}
+        try:
+            view = saved_view_put(user=user, name=form.validated_data["name"], query=kept)
+        except TooManyViews as error:
+            raise Conflict(str(error)) from error
+        return Response(SavedViewSerializer(view).data, status=201)
 
     def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """删除。"""

@@ -6,22 +6,18 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from complaints.mail.drafting import Draft, draft_of
-from complaints.mail.extract import FIELDS, MAX_PATTERN, MAX_PATTERNS, extract
+from complaints.mail.extract import FIELDS, MAX_PATTERN, MAX_PATTERNS
 from complaints.mail.message import Reading
 from complaints.mail.reader import MailUnreadable
-from complaints.mail.recognise import Signs
 from complaints.models import Mail
-from complaints.redaction import mask_name, mask_number, normalised, redact
 from complaints.sealing import SealBroken
 from complaints.selectors.mail import mail_lines, mails_visible_to
-from complaints.selectors.mail_look import mail_bytes, terms_of
-from complaints.selectors.mail_page import draft_facts
+from complaints.selectors.mail_look import mail_bytes
+from complaints.selectors.pattern_trial import pattern_trial, text_reading
 from complaints.selectors.patterns import has_own_patterns, patterns_mark, patterns_of
 from complaints.services.fetching import reader_for_mail
 from complaints.services.patterns import patterns_check, patterns_reset, patterns_set
@@ -78,7 +74,10 @@ def attempt(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "complaints/_patterns_result.html",
-        _found(_branch(request), given, reading, masked=masked),
+        {
+            **pattern_trial(_branch(request), given, reading, masked=masked)._asdict(),
+            "is_tried": True,
+        },
     )
 
 
@@ -121,9 +120,7 @@ def _subject(request: SignedInRequest) -> tuple[Reading | None, bool, str]:
     text = request.POST.get("text", "").replace("\r\n", "\n")[:_TEXT]
     if not text.strip():
         return None, False, ""
-    signs = Signs()
-    reading = Reading("", "", "", timezone.localtime(), text, "", signs, (), "")
-    return reading, False, ""
+    return text_reading(text), False, ""
 
 
 def _of_mail(mail: Mail) -> tuple[Reading | None, bool, str]:
@@ -132,34 +129,6 @@ def _of_mail(mail: Mail) -> tuple[Reading | None, bool, str]:
             return reader.read(mail_bytes(mail)), True, ""
     except (SealBroken, MailUnreadable) as error:
         return None, True, f"这封邮件无法打开：{error}"
-
-
-def _found(
-    branch: Unit, given: dict[str, list[str]], reading: Reading, *, masked: bool
-) -> dict[str, Any]:
-    """What each field's patterns find, and the letter that would come of it."""
-    extraction = extract(reading.text, given)
-    draft = draft_of(reading, terms_of(branch, given), timezone.localtime())
-    late = {field for field, _ in extraction.overdue}
-    rows = [
-        {
-            "label": label,
-            "value": _shown(field, extraction.value(field), draft, masked=masked),
-            "place": extraction.found[field].place if field in extraction.found else 0,
-            "late": field in late,
-        }
-        for field, label in FIELDS.items()
-    ]
-    facts = draft_facts(draft, masked=masked)
-    return {"rows": rows, "facts": facts, "refusal": draft.problem, "is_tried": True}
-
-
-def _shown(field: str, value: str, draft: Draft, *, masked: bool) -> str:
-    if not masked:
-        return value
-    if field == "name":
-        return mask_name(value)
-    return mask_number(normalised(value)) if field == "phone" else redact(value, draft.name)
 
 
 def _page(

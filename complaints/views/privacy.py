@@ -1,30 +1,22 @@
 """Customers' data: seeing them with a reason, and handing somebody what is kept of them."""
 
-from typing import Final
-
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from accounts.services import audit_add
 from complaints.forms.privacy import RevealForm, SubjectForm
 from complaints.models import Letter
-from complaints.redaction import redact
 from complaints.selectors.standing import standing_of
+from complaints.services.handing_out import NothingHeld, subject_export
 from complaints.services.refusals import ActRefused
 from complaints.services.reveals import Revealed, customer_reveal
-from complaints.subjects import SeveralPeople, held_of, subject_file
+from complaints.subjects import SeveralPeople, subject_name
 from complaints.views.acting import CONFLICT, UNPROCESSABLE, form_methods, letter_of, posted
-from outlets.spreadsheets import XLSX_TYPE
-
-_NONE: Final = "没有找到这个号码的来信"
+from outlets.downloads import file_response
 
 
 @never_cache
@@ -69,34 +61,14 @@ def _revealed(
 def subject(request: SignedInRequest) -> HttpResponse:
     """What is kept of one person, as a file; posted, so that the number is in no URL."""
     form = SubjectForm(posted(request))
-    if form.is_valid() and (content := _subject_file(request, form)):
-        response = HttpResponse(content, content_type=XLSX_TYPE)
-        response["Content-Disposition"] = content_disposition_header(
-            as_attachment=True, filename=f"个人信息查询_{timezone.localdate():%Y%m%d}.xlsx"
-        )
-        return response
+    if form.is_valid():
+        try:
+            content = subject_export(actor=request.user, **form.cleaned_data)
+        except SeveralPeople as error:
+            form.add_error("name", str(error))
+        except NothingHeld as error:
+            form.add_error("number", str(error))
+        else:
+            return file_response(subject_name(), content)
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "complaints/subject.html", {"form": form}, status=status)
-
-
-@transaction.atomic
-def _subject_file(request: SignedInRequest, form: SubjectForm) -> bytes:
-    """The file, on the record; empty, with a word in the form, when there is nothing to give."""
-    chosen = form.cleaned_data
-    try:
-        held = held_of(request.user, chosen["number"], chosen["name"])
-    except SeveralPeople as error:
-        form.add_error("name", str(error))
-        return b""
-    if not held:
-        form.add_error("number", _NONE)
-        return b""
-    audit_add(
-        event="letter.subject_export",
-        actor=request.user,
-        subject=f"{len(held)} 封来信",
-        reason=redact(chosen["reason"], chosen["name"]),
-        letters=[one.letter.reference for one in held],
-    )
-    unit = request.user.unit
-    return subject_file(held, unit.branch_id if unit else 0)

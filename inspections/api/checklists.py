@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet, ModelViewSet
+from rest_framework.viewsets import ModelViewSet
 
 from accounts.access import user_of
 from accounts.api import HasCapability
@@ -42,8 +42,9 @@ from inspections.services.checklists import (
     version_update,
 )
 from inspections.standards import ITEM_FIELDS, ItemContent
+from outlets.api.taking_in import TakesFiles
 
-_EDIT_ACTIONS = ("create", "update", "partial_update", "destroy", "publish", "move")
+_EDIT_ACTIONS = ("create", "update", "partial_update", "destroy", "publish", "move", "take_in")
 
 
 class Scoped(serializers.PrimaryKeyRelatedField[Any]):
@@ -185,12 +186,13 @@ class ChecklistViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
-    GenericViewSet[Checklist],
+    TakesFiles,
 ):
     """检查标准：分行的各套标准；没有已发布版本的只有服务办可见。"""
 
     serializer_class = ChecklistSerializer
     queryset = Checklist.objects.none()
+    file_kind = "checklist"
 
     def get_queryset(self) -> QuerySet[Checklist]:
         """What the user may see."""

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
@@ -24,7 +23,7 @@ from inspections.selectors.checklists import (
 )
 from inspections.selectors.forms import VersionForm, form_filtered, version_form
 from inspections.standards import Change, content_difference
-from outlets.spreadsheets import content_type
+from outlets.downloads import file_response
 
 FIELDS = {field.name: field for field in Item._meta.fields}  # noqa: SLF001  (Django's public API)
 
@@ -118,14 +117,14 @@ def export(request: SignedInRequest, pk: int, ending: str) -> HttpResponse:
     """The version as .xlsx or .csv, as it can be imported again."""
     found = version_or_404(request, pk)
     name = f"{found.checklist.name}{found.label}.{ending}"
-    return _download(checklist_file(version_content(found), name), name)
+    return file_response(name, checklist_file(version_content(found), name))
 
 
 @allowed(Capability.CHECKLISTS_EDIT)
 @require_safe
 def template(request: SignedInRequest) -> HttpResponse:  # noqa: ARG001
     """An empty .xlsx to fill in."""
-    return _download(checklist_template(), "检查标准模板.xlsx")
+    return file_response("检查标准模板.xlsx", checklist_template())
 
 
 def version_or_404(request: SignedInRequest, pk: int) -> ChecklistVersion:
@@ -144,13 +143,6 @@ def _filtered(whole: VersionForm, filters: ItemFilterForm) -> VersionForm:
         red_line=chosen["red_line"],
         hot=chosen["hot"],
     )
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type(name))
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    response["Content-Disposition"] = disposition or "attachment"
-    return response
 
 
 def _shown_fields(change: Change) -> list[tuple[str, str, str]]:

@@ -9,12 +9,12 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from accounts.access import user_of
 from accounts.permissions import HasCapability
 from accounts.roles import Capability
 from outlets.api.fields import UnitCodeField, refusals
+from outlets.api.taking_in import TakesFiles
 from outlets.models import Post, Posting, Staff
 from outlets.selectors import postings_visible_to, staff_visible_to
 from outlets.services import staff_create, staff_transfer, staff_update
@@ -80,7 +80,7 @@ class StaffFilter(filters.FilterSet):  # type: ignore[misc]
     retrieve=extend_schema(summary="一名员工"),
 )
 @extend_schema(tags=["人员"])
-class StaffViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Staff]):
+class StaffViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TakesFiles):
     """People the user sees, by staff number."""
 
     permission_classes = [HasCapability]
@@ -89,7 +89,9 @@ class StaffViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         "create": Capability.UNITS_EDIT,
         "partial_update": Capability.UNITS_EDIT,
         "transfer": Capability.UNITS_EDIT,
+        "take_in": Capability.UNITS_EDIT,
     }
+    file_kind = "staff"
     queryset = Staff.objects.none()
     serializer_class = StaffSerializer
     filterset_class = StaffFilter

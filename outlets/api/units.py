@@ -10,12 +10,12 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from accounts.access import user_of
 from accounts.permissions import HasCapability
 from accounts.roles import Capability
 from outlets.api.fields import UnitCodeField, refusals
+from outlets.api.taking_in import TakesFiles
 from outlets.models import Unit
 from outlets.selectors import units_visible_to
 from outlets.services import UnitFacts, unit_create, unit_move, unit_update
@@ -72,7 +72,7 @@ class UnitFilter(filters.FilterSet):  # type: ignore[misc]
     retrieve=extend_schema(summary="一个机构"),
 )
 @extend_schema(tags=["机构"])
-class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Unit]):
+class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TakesFiles):
     """Units the user sees, by code."""
 
     permission_classes = [HasCapability]
@@ -81,7 +81,9 @@ class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         "create": Capability.UNITS_EDIT,
         "partial_update": Capability.UNITS_EDIT,
         "move": Capability.UNITS_EDIT,
+        "take_in": Capability.UNITS_EDIT,
     }
+    file_kind = "units"
     queryset = Unit.objects.none()
     serializer_class = UnitSerializer
     filterset_class = UnitFilter

@@ -11,16 +11,16 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.models import User
 from accounts.roles import Capability
+from outlets.downloads import file_response
 from outlets.forms import posted
 from outlets.forms.imports import ImportForm
 from outlets.importing import ImportRefused, ImportResult, Kind, file_import, kinds, template_of
-from outlets.spreadsheets import XLSX_TYPE, open_book, parse_map
+from outlets.spreadsheets import open_book, parse_map
 
 KEPT_SECONDS = 1800
 # What a page can take in while somebody waits; the command takes ten times as many.
@@ -119,11 +119,7 @@ def import_template(request: SignedInRequest, key: str) -> HttpResponse:  # noqa
 
 def template_response(kind: Kind) -> HttpResponse:
     """A kind's template as a download."""
-    response = HttpResponse(template_of(kind), content_type=XLSX_TYPE)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{kind.label}导入模板.xlsx"
-    )
-    return response
+    return file_response(f"{kind.label}导入模板.xlsx", template_of(kind))
 
 
 def _confirm(request: SignedInRequest, kind: Kind, door: Door) -> HttpResponse:

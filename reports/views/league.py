@@ -8,14 +8,13 @@ from typing import Any, Final
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from outlets.charts import COLOURS, Series, dumbbells
+from outlets.downloads import file_response
 from outlets.months import Month
-from outlets.spreadsheets import content_type
 from reports.exports import ExportError, export_file
 from reports.forms.league import KINDS, VIEWS, LeagueForm, MonthForm
 from reports.models import MonthClose
@@ -224,9 +223,7 @@ def export(request: SignedInRequest, kind: str, month: Month, ending: str) -> Ht
         content = export_file(kind, unit.branch_id, month, name)
     except ExportError as error:
         raise Http404(str(error)) from error
-    response = HttpResponse(content, content_type=content_type(name))
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return file_response(name, content)
 
 
 def _lines(rows: Sequence[LeagueRow], prefix: str, *, in_group: bool) -> list[Line]:

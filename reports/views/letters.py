@@ -5,12 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from outlets.spreadsheets import XLSX_TYPE
+from outlets.downloads import file_response
 from reports.letters.asked import statistics_asked
 from reports.letters.export import statistics_file
 from reports.letters.page import OVERVIEW, VIEWS
@@ -45,9 +44,7 @@ def letters_export(request: SignedInRequest) -> HttpResponse:
     """The tables of the page as a workbook, a sheet a table."""
     _, statistics = statistics_asked(request.user, request.GET, timezone.localdate())
     name = f"来信统计 {statistics.period.label}.xlsx"
-    response = HttpResponse(statistics_file(statistics), content_type=XLSX_TYPE)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return file_response(name, statistics_file(statistics))
 
 
 CHARTS = {

@@ -13,15 +13,12 @@ from rest_framework.viewsets import ViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
-from outlets.models import Unit
-from outlets.selectors import units_visible_to
-from tellers.api.taking_in import TakesFiles
+from outlets.api.taking_in import TakesFiles
 from tellers.forms.devices import DeviceFilterForm
 from tellers.models import DeviceMonth
 from tellers.selectors.device_statistics import DeviceSought, device_statistics
-from tellers.selectors.devices import device_months, devices_visible_to
+from tellers.selectors.devices import devices_visible_to
 from tellers.usage import COUNTED, Counts
-from tellers.views.devices import sought_of
 
 
 class DeviceMonthSerializer(serializers.ModelSerializer[DeviceMonth]):
@@ -159,10 +156,7 @@ class DeviceStatisticsViewSet(ViewSet):
         return Response(DeviceStatisticsSerializer(statistics).data)
 
     def _sought(self, request: Request) -> DeviceSought:
-        user = user_of(request)
-        months = device_months(user)
-        units = units_visible_to(user).exclude(kind=Unit.Kind.DEPARTMENT)
-        form = DeviceFilterForm(request.query_params, months=months, units=units)
+        form = DeviceFilterForm(request.query_params, user=user_of(request))
         if not form.is_valid():
             raise serializers.ValidationError(form.errors.get_json_data())
-        return sought_of(user, form.cleaned_data, months)
+        return form.sought()

@@ -14,7 +14,7 @@ from accounts.roles import Capability
 from outlets.models import Staff
 from tellers.api.references import Seen, sent
 from tellers.api.refusals import RecordRefusalsAnswered
-from tellers.api.taking_in import TakesFiles
+from outlets.api.taking_in import TakesFiles
 from tellers.models import Quiz
 from tellers.selectors.quizzes import quizzes_visible_to
 from tellers.services.quizzes import quiz_correct, quiz_remove, quizzes_add

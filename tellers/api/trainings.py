@@ -17,7 +17,7 @@ from outlets.models import Staff
 from tellers.api.quizzes import score
 from tellers.api.references import RecordStaffSerializer, Seen, branch_of, sent
 from tellers.api.refusals import RecordRefusalsAnswered
-from tellers.api.taking_in import TakesFiles
+from outlets.api.taking_in import TakesFiles
 from tellers.models import Attendance, Training
 from tellers.selectors.trainings import (
     TrainingSought,

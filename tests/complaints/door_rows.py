@@ -83,6 +83,9 @@ ROWS: list[Row] = [
     Row("letter-clock", READ, own=own, other=foreign, sibling=sibling, bound=ELSEWHERE),
     Row("letter-next", TRIAGE, method="POST"),
     Row("letter-search", READ, method="POST"),
+    Row("letter-import", TRIAGE, method="POST"),
+    Row("letter-export", who(Capability.EXPORTS)),
+    Row("letter-subject", SETTINGS, method="POST"),
     *[_act(name, roles) for roles, names in ACTS.items() for name in names],
     Row("letter-unlink", HANDLERS, own=link, method="DELETE"),
     Row("letter-finding-list", READ),
@@ -114,6 +117,8 @@ ROWS: list[Row] = [
     Row("letter-suggestion-list", SETTINGS),
     Row("letter-suggestion-list", SETTINGS, method="POST"),
     Row("letter-view-list", READ),
+    Row("letter-view-list", READ, method="POST"),
+    Row("letter-patterns-try", SETTINGS, method="POST"),
     Row("letter-view-detail", OFFICE, own=_view, method="DELETE"),
     *[Row("letter-patterns", SETTINGS, method=method) for method in ("GET", "PUT", "DELETE")],
 ]  # fmt: skip

@@ -1,3 +1,4 @@
+import io
 import uuid
 from datetime import timedelta
 
@@ -6,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
@@ -326,7 +328,16 @@ def test_settings(office, org, cast):
     assert office.delete("/api/v1/letter-patterns/").status_code == 200
     assert office.get("/api/v1/letter-suggestions/").json() == []
     assert office.post("/api/v1/letter-suggestions/").status_code == 202
-    assert office.get("/api/v1/letter-views/").json() == []
+    views = "/api/v1/letter-views/"
+    kept = office.post(views, {"name": "排队", "query": {"q": f"排队 {PHONE}"}}, format="json")
+    assert kept.status_code == 201
+    assert office.get(views).json() == [kept.json()]
+    assert PHONE not in kept.content.decode()
+    assert kept.json()["query"]["q"] == "排队"
+    tried = patterns["patterns"] | {"reference": [r"单号(\d+)"]}
+    trial = {"patterns": tried, "text": "单号20110001，客户反映排队"}
+    found = office.post("/api/v1/letter-patterns/try/", trial, format="json").json()
+    assert {one["name"]: one["value"] for one in found["rows"]}["工单号"] == "20110001"
 
 
 def test_what_waits_for_me(cast, org):
@@ -347,3 +358,34 @@ def test_files_are_read_from_memory_only(office, org, cast):
     assert response.status_code == 201
     row = letter.attachments.get(uuid=uuid.UUID(response.json()["uuid"]))
     assert attachment_read(attachment=row, actor=cast.service_office) == b"x" * 3_000_000
+
+
+def test_files_in_and_out(office, org, cast):
+    head = "工单号,来源,类型,受理时间,客户姓名,联系电话,机构号,员工号,业务类别,内容,办结时间,责任认定,处理结果"
+    row = f"F1,95566,协查,2011-04-15 09:20,{NAME},{PHONE},{org.a1.code},,,排队时间长,,,"
+    bad = SimpleUploadedFile("来信.csv", f"{head}\n{row}\n{row}\n".encode())
+    refused = office.post(f"{URL}import/", {"file": bad})
+    assert (refused.status_code, Letter.objects.count()) == (400, 0)
+    assert [one["line"] for one in refused.json()["rows"]] == [3]
+    good = SimpleUploadedFile("来信.csv", f"{head}\n{row}\n".encode())
+    assert office.post(f"{URL}import/", {"file": good}).json()["created"] == 1
+    written = office.get(f"{URL}export/", {"q": "排队"})
+    (first,) = (
+        CalamineWorkbook.from_filelike(io.BytesIO(written.content))
+        .get_sheet_by_index(0)
+        .to_python()[1:]
+    )
+    assert (first[0], first[4], PHONE in str(first)) == ("F1", f"{NAME[0]}**", False)
+    assert office.get(f"{URL}export/", {"q": PHONE}).status_code == 400
+
+
+def test_what_is_kept_of_somebody_is_handed_out(office, org, cast):
+    make_letter(branch=org.branch, unit=org.a1)
+    asked = {"number": PHONE, "reason": "本人持身份证申请"}
+    given = office.post(f"{URL}subject/", asked, format="json")
+    assert given["Content-Type"].endswith("spreadsheetml.sheet")
+    assert AuditEntry.objects.filter(event="letter.subject_export").count() == 1
+    nobody = office.post(f"{URL}subject/", asked | {"number": "13900001111"}, format="json")
+    assert "没有找到" in nobody.content.decode()
+    head = door(cast.outlet_head)
+    assert head.post(f"{URL}subject/", asked, format="json").status_code == 403

@@ -105,7 +105,7 @@ def test_a_number_in_the_address_is_replaced(client, cast, letters):
 
 
 def test_too_many_are_refused(client, cast, letters, monkeypatch):
-    monkeypatch.setattr("complaints.views.exports.MAX_LETTERS", 2)
+    monkeypatch.setattr("complaints.services.handing_out.MAX_LETTERS", 2)
     client.force_login(cast.service_office)
     response = client.get(URL, {"from": "2011-01-01"})
     assert response.url == f"{reverse('complaints:letters')}?from=2011-01-01"

@@ -141,6 +141,7 @@ STANDARDS = [
 STANDARDS_API = [
     Row("checklist-list", READ),
     Row("checklist-list", EDIT, method="POST"),
+    Row("checklist-import", EDIT, method="POST"),
     Row("checklist-detail", READ, own=standard, other=foreign_standard),
     Row("checklist-version-list", READ),
     Row("checklist-version-list", EDIT, method="POST"),

@@ -70,11 +70,13 @@ ROWS = [
     Row("outlets:calendar_fill", EDIT, method="POST"),
     Row("unit-list", UNITS),
     Row("unit-list", EDIT, method="POST"),
+    Row("unit-import", EDIT, method="POST"),
     Row("unit-detail", UNITS, **OWN_CODE, sibling=lambda org: {"code": org.b1.code}),
     Row("unit-detail", EDIT, method="PATCH", **OWN_CODE),
     Row("unit-move", EDIT, method="POST", **OWN_CODE),
     Row("staff-list", STAFF),
     Row("staff-list", EDIT, method="POST"),
+    Row("staff-import", EDIT, method="POST"),
     Row(
         "staff-detail",
         STAFF,
