@@ -14,6 +14,7 @@ from complaints.selectors.clocks import clocks_of
 from inspections.models import Evidence, Inspection, Visit
 from outlets.models import CalendarDay, Posting, Staff, Unit
 from reports.demo import build, months, today
+from reports.demo.circulars import circulars_issue
 from reports.demo.letters import FIRST_LETTERS, HOLIDAY, letters_grown, letters_import
 from reports.demo.mails import mails_open
 from reports.demo.open_letters import OPEN, letters_open
@@ -57,6 +58,7 @@ def test_as_it_is_built_and_built_again(branch):
     no_customer_in_the_clear()
     what_is_known_of_tellers(branch)
     a_year_of_discipline(branch)
+    its_circulars(branch)
     the_stars(branch)
     # Built again it lacks nothing and has nothing twice.
     nothing_changes(branch)
@@ -102,6 +104,14 @@ def two_years_of_letters():
     assert holiday.filter(finding="CUSTOMER").exists()
     assert not holiday.filter(finding="BANK").exists()
     assert Letter.objects.filter(is_late=True).count() == 10
+
+
+def its_circulars(branch):
+    office = User.objects.get(username="fuwuban")
+    issued = circulars_issue(branch, office)
+    assert [(one.year, one.number) for one in issued] == [(2011, n) for n in range(1, 7)]
+    assert not Penalty.objects.filter(approved_on__year=2011, circular_number=None).exists()
+    assert circulars_issue(branch, office) == issued
 
 
 def what_is_known_of_tellers(branch):

@@ -14,6 +14,7 @@ from accounts.processes import Processes
 from outlets.models import Unit
 from reports.demo import build, months, today
 from reports.demo.accounts import ACCOUNTS, PASSWORD
+from reports.demo.circulars import circulars_issue
 from reports.demo.letters import FIRST_LETTERS, letters_grown, letters_import
 from reports.demo.mails import mails_open
 from reports.demo.open_letters import letters_open
@@ -64,10 +65,11 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def finish(self, branch: Unit, office: User) -> None:
-        """Have Celery workers compute the stars and render the bulletins that are missing."""
+        """Have Celery workers compute the stars and make the bulletins and circulars missing."""
         stars = stars_compute(branch, office)
-        bulletins = self.issued(branch, office)
-        queues = [*(["worker"] if stars else []), *(["pdf-worker"] if bulletins else [])]
+        bulletins, circulars = self.issued(branch, office), circulars_issue(branch, office)
+        papers = [*bulletins, *circulars]
+        queues = [*(["worker"] if stars else []), *(["pdf-worker"] if papers else [])]
         with Processes([*queues, "beat"] if queues else []):
             if stars is not None:
                 self.say("由任务进程测算2011年星级 …")
@@ -76,6 +78,9 @@ class Command(BaseCommand):
                 if bulletin.job is None:
                     raise CommandError(f"{bulletin} 没有排版任务")
                 self.wait(bulletin.job, f"{bulletin}（{bulletin.month:%Y-%m}）")
+            for circular in circulars:
+                if circular.job is not None:
+                    self.wait(circular.job, circular.title)
         stars_decide(branch, office)
 
     def issued(self, branch: Unit, office: User) -> list[Bulletin]:
