@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -137,11 +138,21 @@ _Found = tuple[list[Piece], int]
 def _tests(user: User, rating: StarRating, ids: Collection[int], held: _Held) -> _Found:  # noqa: ARG001
     rows = Quiz.objects.filter(pk__in=ids).order_by("date", "pk")
     seen = [
-        Piece(f"{one.date}", f"{one.get_kind_display()}测试", f"{one.score}")
+        Piece(
+            f"{one.date}",
+            f"{one.get_kind_display()}测试",
+            f"{one.score}",
+            f"{reverse('tellers:tests')}?{urlencode(_tested(rating, one))}",
+        )
         for one in rows
         if held.covers(one.date)
     ]
     return seen, len(ids) - len(seen)
+
+
+def _tested(rating: StarRating, quiz: Quiz) -> dict[str, Any]:
+    """What the register of tests is asked, to show this one."""
+    return {"first": quiz.date, "last": quiz.date, "person": rating.staff.number}
 
 
 def _letters(user: User, rating: StarRating, ids: Collection[int], held: _Held) -> _Found:
@@ -174,9 +185,16 @@ def _device(
         staff=rating.staff_id, month__range=(period.first_day, period.last_day)
     ).order_by("month")
     seen = [
-        Piece(f"{one.month:%Y-%m}", *words(one)) for one in rows if held.covers_month(one.month)
+        Piece(f"{one.month:%Y-%m}", *words(one), _file(rating, one.month.year))
+        for one in rows
+        if held.covers_month(one.month)
     ]
     return seen, len(rows) - len(seen)
+
+
+def _file(rating: StarRating, year: int) -> str:
+    """The device months of a year in the person's service file."""
+    return f"{reverse('tellers:file', args=[rating.staff_id])}?year={year}&kind=DEVICE"
 
 
 def _answers_words(one: DeviceMonth) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -90,12 +89,3 @@ def _texts(period: StarPeriod) -> tuple[str, str, str, str]:
 def period_words(period: StarPeriod) -> str:
     """The period as people say it."""
     return stars.period_words(period.label)
-
-
-@register.simple_tag
-def file_url(rating: StarRating) -> str:
-    """The person's service file, where there is such a page."""
-    try:
-        return reverse("tellers:file", args=[rating.staff_id])
-    except NoReverseMatch:
-        return ""

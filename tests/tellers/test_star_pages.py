@@ -283,3 +283,11 @@ def test_a_penalty_that_bars_is_shown(client, org, cast, people):
     assert (refused.arithmetic, refused.pieces[0].url) == (
         "受处罚取消星级评定资格", url("penalty", penalty.pk),
     )  # fmt: skip
+
+
+def test_every_link_of_a_rating_opens(client, cast, shown, people):
+    for user, staff in ((cast.service_office, people[1]), (cast.teller, people[0])):
+        parts = page(client, user, "star_rating", rating_of(staff).pk).context["parts"]
+        links = {one.url for part in parts for one in part.pieces if one.url}
+        assert len(links) == (4 if staff == people[1] else 3)
+        assert {client.get(link).status_code for link in links} == {200}
