@@ -101,6 +101,8 @@ EVENTS: dict[str, str] = {
     "quiz.add": "登记测试成绩",
     "quiz.correct": "更正测试成绩",
     "quiz.remove": "删除测试成绩",
+    "quiz.export": "导出测试成绩",
+    "device.export": "导出评价器汇总",
     "training.create": "登记培训",
     "training.edit": "修改培训",
     "training.attendance": "登记培训参加情况",

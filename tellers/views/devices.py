@@ -5,22 +5,19 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
-from accounts.models import User
-from accounts.roles import Capability, Role
+from accounts.roles import Capability
+from accounts.services import audit_add
 from outlets.charts import COLOURS, Chart, Series, trend
+from outlets.downloads import file_response
 from outlets.importing import kinds
-from outlets.models import Unit
-from outlets.months import Month
-from outlets.selectors import units_visible_to
 from outlets.views.imports import Door, import_page, template_response
 from outlets.views.staff import form_methods
+from tellers.exports.devices import devices_file
 from tellers.forms.devices import DeviceFilterForm
-from tellers.selectors.device_statistics import DeviceSought, DeviceStatistics, device_statistics
-from tellers.selectors.devices import device_months
+from tellers.selectors.device_statistics import DeviceStatistics, device_statistics
 from tellers.usage import LOW_USAGE
 
 DOOR: Final = Door(
@@ -33,45 +30,35 @@ DOOR: Final = Door(
 @require_safe
 def devices(request: SignedInRequest) -> HttpResponse:
     """A month: the units and people in it, who does not use the device, what jumps, the trend."""
-    months = device_months(request.user)
-    units = units_visible_to(request.user).exclude(kind=Unit.Kind.DEPARTMENT)
-    form = DeviceFilterForm(request.GET or None, months=months, units=units)
-    if request.user.role == Role.TELLER:
-        del form.fields["unit"]
+    form = DeviceFilterForm(request.GET or None, user=request.user)
     context: dict[str, Any] = {
         "form": form,
         "may_edit": request.user.can(Capability.RECORDS_EDIT),
+        "may_export": request.user.can(Capability.EXPORTS),
     }
-    if months:
-        chosen = form.cleaned_data if form.is_valid() else {}
-        sought = sought_of(request.user, chosen, months)
+    if form.months:
+        sought = form.sought()
         statistics = device_statistics(request.user, sought)
         form.initial = {"month": str(sought.month), "unit": sought.unit}
+        del form.fields["alone"]  # another unit is looked at with what is below it
         context |= {
             "statistics": statistics,
             "chart": _chart(statistics),
-            "above": _above(sought, units),
+            "above": form.above(sought),
             "low_usage": LOW_USAGE,
         }
     return render(request, "tellers/devices.html", context)
 
 
-def sought_of(user: User, chosen: dict[str, Any], months: list[Month]) -> DeviceSought:
-    """What is looked at: the newest month and all that the user sees, where nothing is said."""
-    latest = months[0] if months else Month.of(timezone.localdate())
-    month = Month.parse(chosen["month"]) if chosen.get("month") else latest
-    if user.role == Role.TELLER:
-        return DeviceSought(month, alone=True)
-    unit = chosen.get("unit") or (None if user.role in _BRANCH else user.unit)
-    return DeviceSought(month, unit, alone=bool(unit and chosen.get("alone")))
-
-
-def _above(sought: DeviceSought, units: Any) -> list[Unit]:
-    """The units on the way to the one looked at, for the crumbs."""
-    if sought.unit is None:
-        return []
-    codes = sought.unit.path.split("/")[:-1]
-    return list(units.filter(code__in=codes).order_by("path"))
+@allowed(Capability.EXPORTS)
+@require_safe
+def devices_export(request: SignedInRequest) -> HttpResponse:
+    """The month as a workbook."""
+    sought = DeviceFilterForm(request.GET or None, user=request.user).sought()
+    where = sought.unit.short_name if sought.unit else ""
+    name = f"{where}星级柜员牌 {sought.month}.xlsx"
+    audit_add(event="device.export", actor=request.user, subject=name)
+    return file_response(name, devices_file(device_statistics(request.user, sought)))
 
 
 def _chart(statistics: DeviceStatistics) -> Chart:
@@ -95,6 +82,3 @@ def device_import(request: SignedInRequest) -> HttpResponse:
 def device_import_template(request: SignedInRequest) -> HttpResponse:  # noqa: ARG001
     """The .xlsx to fill in."""
     return template_response(kinds()["device"])
-
-
-_BRANCH: Final = {Role.SERVICE_OFFICE, Role.LEADERSHIP}

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
+from accounts.services import audit_add
+from outlets.downloads import file_response
 from outlets.forms import accepted, posted
 from outlets.importing import kinds
 from outlets.selectors import staff_at, units_visible_to
 from outlets.views.imports import Door, import_page, template_response
 from outlets.views.staff import form_methods
+from tellers.exports.quizzes import results_file
 from tellers.forms.tests import (
     CorrectForm,
     RemoveForm,
@@ -30,6 +33,7 @@ from tellers.services.quizzes import quiz_correct, quiz_remove, quizzes_add
 from tellers.services.refusals import RecordRefused
 
 PAGE_SIZE = 50
+MOST_ROWS = 100_000
 DOOR: Final = Door(
     "quizzes", "tellers:quiz_import", "tellers:quiz_import_template", "tellers:tests", dated=False
 )
@@ -48,8 +52,19 @@ def tests(request: SignedInRequest) -> HttpResponse:
         "means": _means(listed),
         "sort": sought.sort,
         "may_edit": request.user.can(Capability.RECORDS_EDIT),
+        "may_export": request.user.can(Capability.EXPORTS),
     }
     return render(request, "tellers/tests.html", context)
+
+
+@allowed(Capability.EXPORTS)
+@require_safe
+def tests_export(request: SignedInRequest) -> HttpResponse:
+    """The results of the list as a file."""
+    form = TestFilterForm(request.GET, units=units_visible_to(request.user))
+    listed = quizzes_listed(request.user, form.sought(request.GET.get("sort", NEWEST)))
+    audit_add(event="quiz.export", actor=request.user, result=f"{listed.count()} 条")
+    return file_response("测试成绩.xlsx", results_file(listed[:MOST_ROWS]))
 
 
 def _means(listed: Any) -> list[tuple[str, int, Any]]:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
@@ -168,6 +169,10 @@ def test_a_bad_file_is_refused_line_by_line(org, cast):
     refused = answer.post("/api/v1/device-months/import/", {"file": file_of(BAD)})
     assert refused.status_code == 400
     assert [tuple(row.values()) for row in refused.json()["rows"]] == REFUSED
+    checked = answer.post(
+        "/api/v1/device-months/import/", {"file": file_of(BAD.splitlines()[0]), "dry_run": True}
+    )
+    assert (checked.json()["created"], checked.json()["warnings"]) == (1, [])
     assert not DeviceMonth.objects.exists()
     assert not AuditEntry.objects.filter(event="import.device").exists()
 
@@ -187,3 +192,17 @@ def test_what_jumps_is_named_before_and_after_it_is_taken_over(org, cast):
     done = client.post(IMPORT, {"token": page.context["token"]}, follow=True)
     assert "其中 2 处与以往相差较大，请核对。" in done.content.decode()
     assert DeviceMonth.objects.count() == 3
+
+
+def test_the_month_as_a_workbook(org, cast, people):
+    office = signed_in(cast.service_office)
+    answer = office.get(reverse("tellers:devices_export"), {"month": "2011-04", "unit": org.a.pk})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    assert [row[:4] for row in sheets["机构"][1:]] == [
+        ["ASA1", "甲一网点", 1, 1000],
+        ["ASA2", "甲二网点", 1, 1000],
+    ]
+    assert sheets["柜员"][1][:3] == ["A1", "甲一", "甲一网点"]
+    assert ["A2", "甲二", "甲二网点", "使用率 30.00%"] in sheets["未使用"]
+    assert AuditEntry.objects.get(event="device.export").subject == "甲支行星级柜员牌 2011-04.xlsx"

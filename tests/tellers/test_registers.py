@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
@@ -260,3 +261,23 @@ def test_the_api_does_what_the_pages_do(org, api, pair):
     assert (changed["hours"], changed["came"]) == ("4.0", 1)
     [row] = api.get("/api/v1/attendances/", {"training": made["id"]}).json()["results"]
     assert (row["staff"]["number"], row["score"], row["unit"]) == ("T1", "90.00", "甲一网点")
+
+
+def test_the_list_as_a_file(org, office, pair):
+    make_quiz(pair[0], DAY, 91)
+    make_quiz(pair[1], DAY, 70)
+    answer = office.get(reverse("tellers:tests_export"), {"below": "80"})
+    [_, row] = (
+        CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    )
+    assert row == [DAY, "T2", pair[1].name, "甲一网点", "知识", 70]
+    assert AuditEntry.objects.get(event="quiz.export").detail == {"result": "1 条"}
+
+
+def test_all_who_were_there_at_once(org, office, pair):
+    training = make_training(org.branch, DAY)
+    url = f"{reverse('tellers:attendance', args=[training.pk])}?unit={org.a.pk}"
+    names = [f"came_{person.pk}" for person in pair]
+    offered = office.get(f"{url}&came=on").context["form"]
+    assert [offered[name].value() for name in names] == ["yes", "yes"]
+    assert [office.get(url).context["form"][name].value() for name in names] == ["", ""]
