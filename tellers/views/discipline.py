@@ -5,12 +5,11 @@ from datetime import date
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from outlets.spreadsheets import XLSX_TYPE
+from outlets.downloads import file_response
 from tellers.discipline_page import CHART_TITLES, charts, discipline_file, headlines, tables
 from tellers.forms.violations import YearForm
 from tellers.selectors.discipline_figures import (
@@ -46,10 +45,7 @@ def statistics_export(request: SignedInRequest) -> HttpResponse:
     """The tables of the page as a workbook, a sheet a table."""
     _, year, figures = _asked(request)
     content = discipline_file(tables(figures, year))
-    response = HttpResponse(content, content_type=XLSX_TYPE)
-    name = f"违规与处罚统计 {year}年.xlsx"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return file_response(f"违规与处罚统计 {year}年.xlsx", content)
 
 
 def _asked(request: SignedInRequest) -> tuple[YearForm, int, DisciplineFigures]:

@@ -2,12 +2,11 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
-from outlets.spreadsheets import XLSX_TYPE
+from outlets.downloads import file_response
 from tellers.exports.stars import pacesetters_file
 from tellers.models import StarPeriod
 from tellers.selectors.pacesetters import pacesetter_years
@@ -40,9 +39,7 @@ def pacesetters_export(request: SignedInRequest, year: str) -> HttpResponse:
     """The same as a file."""
     period = _period(request, year)
     name = f"{year}年服务标兵候选人.xlsx"
-    response = HttpResponse(pacesetters_file(selected(period)), content_type=XLSX_TYPE)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return file_response(name, pacesetters_file(selected(period)))
 
 
 def _period(request: SignedInRequest, year: str) -> StarPeriod:

@@ -5,13 +5,12 @@ from typing import Any, Final
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
 from accounts.models import User
 from accounts.roles import Capability
-from outlets.spreadsheets import content_type
+from outlets.downloads import file_response
 from tellers.exports.stars import StarExportError, allowance_file, star_file
 from tellers.forms.stars import AllowanceForm, PeriodForm, RatingFilterForm
 from tellers.models import StarAdjustment, StarPeriod
@@ -195,7 +194,7 @@ def star_export(request: SignedInRequest, pk: int, ending: str) -> HttpResponse:
     name = f"{period.label}-星级名单.{ending}"
     ratings = star_ratings_listed(request.user, period, form.sought())
     try:
-        return _file(name, star_file(period, ratings, name))
+        return file_response(name, star_file(period, ratings, name))
     except StarExportError as error:
         raise Http404(str(error)) from error
 
@@ -211,13 +210,7 @@ def star_allowances(request: SignedInRequest, pk: int) -> HttpResponse:
     ratings = list(star_ratings_listed(request.user, period, RatingSought()))
     months = form.cleaned_data["months"]
     name = f"{period.label}-星级津贴-{months}个月.xlsx"
-    return _file(name, allowance_file(_rules(period), ratings, months))
-
-
-def _file(name: str, content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type(name))
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return file_response(name, allowance_file(_rules(period), ratings, months))
 
 
 def _periods(request: SignedInRequest) -> Any:

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
@@ -17,7 +16,7 @@ from accounts.roles import Capability
 from accounts.services import audit_add
 from complaints.selectors.letters import letters_visible_to
 from inspections.selectors.firewall import answers_visible_to
-from outlets.spreadsheets import content_type
+from outlets.downloads import file_response
 from tellers.exports.violations import violations_file
 from tellers.forms.violations import RevokeForm, ViolationFilterForm, ViolationForm
 from tellers.models import Violation
@@ -70,9 +69,7 @@ def violations_export(request: SignedInRequest) -> HttpResponse:
     ending = "csv" if request.GET.get("format") == "csv" else "xlsx"
     name = f"违规记录_{timezone.localdate():%Y%m%d}.{ending}"
     audit_add(event="violation.export", actor=request.user, subject=f"{number}项违规")
-    response = HttpResponse(violations_file(found, name), content_type=content_type(name))
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    return response
+    return file_response(name, violations_file(found, name))
 
 
 class Evidence(NamedTuple):
