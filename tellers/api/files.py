@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -13,13 +14,15 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
-from outlets.models import Staff
+from outlets.models import Post, Staff
+from outlets.selectors import units_visible_to
+from outlets.selectors.staff import SoughtStaff
 from tellers.api.devices import percent
 from tellers.api.references import sent
 from tellers.api.refusals import RecordRefusalsAnswered
-from tellers.forms.files import FileSoughtForm
+from tellers.forms.files import FileFilterForm, FileSoughtForm
 from tellers.models import FileComment
-from tellers.selectors.files import EntryKind, FileSought, files_visible_to
+from tellers.selectors.files import EntryKind, FileSought, files_listed, files_visible_to
 from tellers.services.files import comment_add, file_read
 
 PARAMETERS = [
@@ -35,6 +38,25 @@ class FilePersonSerializer(serializers.ModelSerializer[Staff]):
         model = Staff
         fields = ["id", "number", "name", "hired_on", "left_on"]
         read_only_fields = fields
+
+
+class FileListSerializer(FilePersonSerializer):
+    """有服务档案的员工，连同今天的任职（查阅范围内的）。"""
+
+    unit = serializers.SerializerMethodField(help_text="机构")
+    post = serializers.SerializerMethodField(help_text="岗位")
+
+    class Meta(FilePersonSerializer.Meta):
+        fields = [*FilePersonSerializer.Meta.fields, "unit", "post"]
+        read_only_fields = fields
+
+    def get_unit(self, person: Any) -> str:
+        """Where they are today; empty where the reader may not know."""
+        return person.now[0].unit.short_name if person.now else ""
+
+    def get_post(self, person: Any) -> str:
+        """What they do there."""
+        return person.now[0].get_post_display() if person.now else ""
 
 
 class FileCommentSerializer(serializers.ModelSerializer[FileComment]):
@@ -105,7 +127,19 @@ class ServiceFileSerializer(serializers.Serializer[Any]):
     entries = FileEntrySerializer(many=True)
 
 
-@extend_schema_view(list=extend_schema(summary="有服务档案的员工"))
+SOUGHT = [
+    OpenApiParameter("q", str, description="姓名或员工号的一部分"),
+    OpenApiParameter("unit", int, description="现任职的机构 id，含下级"),
+    OpenApiParameter("post", str, enum=Post.values, description="现任职的岗位"),
+    OpenApiParameter("left", bool, description="含已离职"),
+]
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="有服务档案的员工", parameters=SOUGHT, responses=FileListSerializer(many=True)
+    )
+)
 @extend_schema(tags=["服务档案"])
 class ServiceFileViewSet(RecordRefusalsAnswered, mixins.ListModelMixin, GenericViewSet[Staff]):
     """窗口员工服务档案；各机构只见本机构当时的记录，查阅他人的档案记入审计记录。"""
@@ -115,11 +149,24 @@ class ServiceFileViewSet(RecordRefusalsAnswered, mixins.ListModelMixin, GenericV
     capability = Capability.RECORDS_READ
     queryset = Staff.objects.none()
     lookup_value_regex = "[0-9]{1,18}"
-    filterset_fields = {"number": ["exact"], "name": ["contains"]}
 
     def get_queryset(self) -> QuerySet[Staff]:
         """Whose file the user may open."""
         return files_visible_to(user_of(self.request))
+
+    def get_serializer_class(self) -> type[FilePersonSerializer]:
+        """A list names where people are."""
+        return FileListSerializer if self.action == "list" else FilePersonSerializer
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """A list is searched as on the page."""
+        if self.action != "list":
+            return queryset
+        user = user_of(self.request)
+        form = FileFilterForm(self.request.query_params, units=units_visible_to(user))
+        if not form.is_valid():
+            raise serializers.ValidationError(form.errors.get_json_data())
+        return files_listed(user, SoughtStaff(**form.cleaned_data), timezone.localdate())
 
     @extend_schema(summary="一份服务档案", parameters=PARAMETERS, responses=ServiceFileSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002

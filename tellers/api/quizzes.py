@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import django_filters
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -11,10 +13,11 @@ from rest_framework.response import Response
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
-from outlets.models import Staff
+from complaints.api.references import MAX_ID
+from outlets.api.taking_in import TakesFiles
+from outlets.models import Staff, Unit
 from tellers.api.references import Seen, sent
 from tellers.api.refusals import RecordRefusalsAnswered
-from outlets.api.taking_in import TakesFiles
 from tellers.models import Quiz
 from tellers.selectors.quizzes import quizzes_visible_to
 from tellers.services.quizzes import quiz_correct, quiz_remove, quizzes_add
@@ -84,6 +87,29 @@ class QuizRemoveSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200, help_text="原因")
 
 
+class QuizFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """筛选；unit 是当天任职的机构，含下级。"""
+
+    unit = django_filters.NumberFilter(
+        method="at", min_value=1, max_value=MAX_ID, label="机构 id，含下级"
+    )
+
+    class Meta:
+        model = Quiz
+        fields = {
+            "date": ["exact", "gte", "lte"],
+            "kind": ["exact"],
+            "score": ["lt", "gte"],
+            "staff__number": ["exact"],
+        }
+
+    def at(self, queryset: QuerySet[Quiz], _name: str, value: Any) -> QuerySet[Quiz]:
+        """Those of people who were at or below the unit."""
+        above = Unit.objects.filter(pk=int(value)).values("path")[:1]
+        below = Unit.objects.filter(path__startswith=above)
+        return queryset.filter(Q(place__in=below.values("pk")))
+
+
 @extend_schema_view(
     list=extend_schema(summary="测试成绩"), retrieve=extend_schema(summary="一条成绩")
 )
@@ -102,12 +128,7 @@ class QuizViewSet(
     )
     queryset = Quiz.objects.none()
     lookup_value_regex = "[0-9]{1,18}"
-    filterset_fields = {
-        "date": ["exact", "gte", "lte"],
-        "kind": ["exact"],
-        "score": ["lt", "gte"],
-        "staff__number": ["exact"],
-    }
+    filterset_class = QuizFilter
 
     def get_queryset(self) -> Any:
         """What the user may see."""

@@ -13,11 +13,11 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
+from outlets.api.taking_in import TakesFiles
 from outlets.models import Staff
 from tellers.api.quizzes import score
 from tellers.api.references import RecordStaffSerializer, Seen, branch_of, sent
 from tellers.api.refusals import RecordRefusalsAnswered
-from outlets.api.taking_in import TakesFiles
 from tellers.models import Attendance, Training
 from tellers.selectors.trainings import (
     TrainingSought,

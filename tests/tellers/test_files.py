@@ -198,6 +198,15 @@ def test_whose_files_are_found(world):
         page = signed_in(user).get(reverse("tellers:files"), query)
         return {person.number for person in page.context["page_obj"]}
 
+    def told(user, **query):
+        client = APIClient()
+        client.force_authenticate(user)
+        rows = client.get("/api/v1/files/", query).json()["results"]
+        return {(row["number"], row["unit"]) for row in rows}
+
+    assert ("2106001", "") in told(world.heads.a1)
+    assert told(world.heads.b, q="王芳", unit=world.org.b1.pk) == {("2106001", "乙一网点")}
+    assert told(world.heads.a, q="王芳", unit=world.org.a1.pk) == set()
     assert "2106001" in found(world.heads.a1)
     assert found(world.heads.b1) == {"2106001"}
     assert found(world.cast.service_office, q="王芳") == {"2106001"}

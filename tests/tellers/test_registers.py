@@ -251,6 +251,9 @@ def test_the_api_does_what_the_pages_do(org, api, pair):
     assert (same.status_code, same.json()["code"]) == (409, "record_refused")
     assert api.post(f"/api/v1/quizzes/{quiz.pk}/remove/", {"reason": "误登"}).status_code == 204
     made = api.post("/api/v1/trainings/", TRAINING, format="json").json()
+    rows = api.get("/api/v1/quizzes/", {"unit": org.a.pk}).json()["results"]
+    assert [row["staff_number"] for row in rows] == ["T2"]
+    assert api.get("/api/v1/quizzes/", {"unit": org.b.pk}).json()["results"] == []
     marks = {"marks": [{"staff": first.pk, "attended": True, "score": "90"}]}
     url = f"/api/v1/trainings/{made['id']}/"
     assert api.post(f"{url}attendance/", marks, format="json").json() == {
