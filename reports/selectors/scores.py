@@ -143,8 +143,9 @@ def _devices(user: User, ids: Collection[Key]) -> _Operands:
 
 
 def _counted(one: DeviceMonth) -> str:
+    """Transactions, evaluations, the satisfied."""
     satisfied = one.very_satisfied + one.satisfied
-    return f"业务{one.transactions}，评价{one.evaluations}，满意{satisfied}"
+    return f"{one.transactions} / {one.evaluations} / {satisfied}"
 
 
 def _letters(user: User, ids: Collection[Key]) -> _Operands:

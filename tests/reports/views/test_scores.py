@@ -159,8 +159,8 @@ def test_the_device_component_opens_the_tellers_months(client, org, cast):
         facts=[DeviceFact(org.branch.pk, who.pk, APRIL.first, *sums, 0) for who, *sums in facts]
     )
     _, html = read(client, cast.outlet_head, url(org.a1))
-    assert "2 名柜员的笔数" in html
-    assert "业务600，评价500，满意495" in html
+    assert "2 名柜员的业务 / 评价 / 满意笔数" in html
+    assert "600 / 500 / 495" in html
     for who in (one, two):
         assert f'<a href="{reverse("tellers:file", args=[who.pk])}">{who.name}</a>' in html
 
