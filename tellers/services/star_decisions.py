@@ -22,9 +22,11 @@ def star_adjust_propose(
 ) -> StarAdjustment:
     """Propose to move a star by one step, for another to confirm.
 
-    RecordRefused for who is not rated, beyond none to five, a second adjustment, or once shown.
+    RecordRefused for who is not rated, beyond none to five, a second adjustment, once shown, or for
+    oneself.
     """
     period_lock(rating.period, (State.COMPUTED,), "调整星级")
+    _check_other(rating, actor)
     _check_step(rating, step, grounds)
     try:
         with transaction.atomic():
@@ -42,6 +44,7 @@ def star_adjust_decide(*, adjustment: StarAdjustment, agreed: bool, actor: User)
     """Confirm or reject an adjustment; RecordRefused for who proposed it, or a second time."""
     rating = adjustment.rating
     period_lock(rating.period, (State.COMPUTED,), "复核调整")
+    _check_other(rating, actor)
     if adjustment.proposed_by_id == actor.pk:
         raise RecordRefused("调整须由提出人以外的人复核")
     state = "CONFIRMED" if agreed else "REJECTED"
@@ -88,8 +91,7 @@ def objection_decide(
         raise ValidationError({"reason": "请写明决定的理由"})
     if new_star is not None and not 0 <= new_star <= HIGHEST:
         raise ValidationError({"new_star": f"星级应在0与{HIGHEST}之间"})
-    if actor.staff_id is not None and actor.staff_id == rating.staff_id:
-        raise RecordRefused("本人的异议须由他人处理")
+    _check_other(rating, actor)
     pending = Objection.objects.filter(pk=objection.pk, decision="PENDING")
     decided = pending.update(
         decision="DISMISSED" if new_star is None else "UPHELD",
@@ -105,6 +107,11 @@ def objection_decide(
     objection.refresh_from_db()
     _audit("stars.object_decide", rating, actor)
     return objection
+
+
+def _check_other(rating: StarRating, actor: User) -> None:
+    if actor.staff_id is not None and actor.staff_id == rating.staff_id:
+        raise RecordRefused("本人的星级须由他人调整、复核和处理异议")
 
 
 def _check_step(rating: StarRating, step: int, grounds: str) -> None:

@@ -177,6 +177,23 @@ def test_adjustments_that_cannot_be(rating, office, fields, step, grounds, error
         star_adjust_propose(rating=rating, step=step, grounds=grounds, actor=office)
 
 
+def test_nobody_decides_on_the_own_star(org, rating, office, other):
+    own = make_user(role="SERVICE_OFFICE", unit=org.branch, staff=rating.staff)
+    with pytest.raises(RecordRefused, match="本人的星级须由他人"):
+        star_adjust_propose(rating=rating, step=1, grounds="获奖", actor=own)
+    adjustment = star_adjust_propose(rating=rating, step=1, grounds="获奖", actor=office)
+    with pytest.raises(RecordRefused, match="本人的星级须由他人"):
+        star_adjust_decide(adjustment=adjustment, agreed=True, actor=own)
+
+
+def test_without_a_calendar_the_job_says_so(org, scheme, office):
+    period = period_open(branch=org.branch, label="2010", scheme=scheme, actor=office)
+    job = period_compute_request(period=period, actor=office)
+    job_run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, "工作日历中没有2010年" in job.error) == (Job.State.FAILED, True)
+
+
 def test_shown_for_five_working_days_then_final(shown, period, office):
     period.refresh_from_db()
     assert (period.public_on, period.objections_until) == (SHOWN, UNTIL)
