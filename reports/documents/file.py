@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from django.template.loader import render_to_string
@@ -10,12 +9,9 @@ from django.utils import timezone
 
 from reports.documents import Figures, renders
 from reports.models import Document
-from tellers.selectors.files import Entry, ServiceFile, Sums
+from tellers.selectors.files import MEASURES, Entry, ServiceFile, Sums, cells
 
-COLUMNS: Final = (
-    "受检（次）", "失分（项）", "规范得分率（%）", "表扬（次）", "有效投诉（次）", "知识（分）", "技能（分）",
-    "培训（学时）", "使用率（%）", "满意度（%）", "违规（次）", "处罚（次）",
-)  # fmt: skip
+COLUMNS: Final = tuple(f"{each.name}（{each.unit}）" for each in MEASURES)
 _NONE: Final = "—"
 
 
@@ -68,29 +64,7 @@ def place_of(file: ServiceFile) -> str:
 
 
 def _cells(label: str, sums: Sums) -> list[str]:
-    return [
-        label,
-        _count(sums.inspections),
-        str(sums.lost) if sums.inspections else _NONE,
-        _figure(sums.standards),
-        _count(sums.praise),
-        _count(sums.complaints),
-        _figure(sums.knowledge),
-        _figure(sums.skill),
-        f"{sums.hours:.1f}" if sums.trainings else _NONE,
-        _figure(sums.usage),
-        _figure(sums.satisfaction),
-        _count(sums.violations),
-        _count(sums.penalties),
-    ]
-
-
-def _count(number: int) -> str:
-    return str(number) if number else _NONE
-
-
-def _figure(number: Decimal | None) -> str:
-    return _NONE if number is None else f"{number:.2f}"
+    return [label, *(text for _, text in cells(sums))]
 
 
 def _entry(entry: Entry) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from outlets.models import Staff
 from outlets.selectors import units_visible_to
 from outlets.selectors.staff import SoughtStaff
 from tellers.forms.files import CommentForm, FileFilterForm, FileSoughtForm
-from tellers.selectors.files import FileSought, files_listed, files_visible_to
+from tellers.selectors.files import MEASURES, FileSought, files_listed, files_visible_to
 from tellers.services.files import comment_add, file_read
 from tellers.services.refusals import RecordRefused
 
@@ -44,7 +44,8 @@ def file(request: SignedInRequest, pk: int) -> HttpResponse:
     sought = FileSought(**form.cleaned_data) if form.is_valid() else FileSought()
     found = file_read(user=request.user, person=person, sought=sought)
     own = request.user.staff_id == person.pk
-    return render(request, "tellers/file.html", {"file": found, "person": person, "is_own": own})
+    context = {"file": found, "person": person, "is_own": own, "measures": MEASURES}
+    return render(request, "tellers/file.html", context)
 
 
 @allowed(Capability.RECORDS_READ)

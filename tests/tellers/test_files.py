@@ -147,6 +147,7 @@ def test_a_year_a_kind_and_their_sums(world):
     assert file.years == [2011, 2010, 2005]
     assert file.total.knowledge == Decimal("86.5")
     assert [span.label for span in file.spans] == ["9 月", "7 月", "4 月"]
+    assert dict(file.spans[0].cells)["QUIZ"] == "82.00"
     everything = service_file(world.user, world.person, FileSought(), TODAY)
     assert [span.year for span in everything.spans] == [2011, 2010, 2005]
     total = everything.spans[0].sums

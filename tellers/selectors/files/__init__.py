@@ -18,11 +18,14 @@ from outlets.models import Posting, Staff
 from outlets.months import Month
 from outlets.selectors.staff import SoughtStaff, on_day, staff_found
 from tellers.models import FileComment
-from tellers.selectors.files.entries import Entry, EntryKind, Sums
+from tellers.selectors.files.entries import MEASURES, Entry, EntryKind, Sums, cells
 from tellers.selectors.files.sources import SOURCES, postings_read
 from tellers.selectors.places import BRANCH_ROLES, postings_seen_by
 
-__all__ = ["Entry", "EntryKind", "FileSought", "ServiceFile", "Span", "Sums", "files_listed", "files_visible_to", "service_file"]  # fmt: skip
+__all__ = [
+    "MEASURES", "Entry", "EntryKind", "FileSought", "ServiceFile", "Span", "Sums", "cells",
+    "files_listed", "files_visible_to", "service_file",
+]  # fmt: skip
 
 _ORDER: Final = list(EntryKind)
 
@@ -40,8 +43,14 @@ class Span:
     """A year, or a month of one, with what its entries come to."""
 
     label: str
-    year: int | None  # to look at, where the span is a year
+    year: int
+    month: Month | None
     sums: Sums
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """A kind of entries and a figure for each of `MEASURES`."""
+        return cells(self.sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,11 @@ class ServiceFile:
     entries: list[Entry]
     spans: list[Span]
     total: Sums
+
+    @property
+    def total_cells(self) -> list[tuple[str, str]]:
+        """The sums of all that is looked at."""
+        return cells(self.total)
 
     @property
     def kind_label(self) -> str:
@@ -135,9 +149,9 @@ def _entries(user: User, person: Staff) -> list[Entry]:
 
 def _years(entries: list[Entry]) -> list[Span]:
     grouped = groupby(entries, key=lambda entry: entry.day.year)
-    return [Span(f"{year} 年", year, Sums.of(held)) for year, held in grouped]
+    return [Span(f"{year} 年", year, None, Sums.of(held)) for year, held in grouped]
 
 
 def _months(entries: list[Entry]) -> list[Span]:
-    grouped = groupby(entries, key=lambda entry: entry.day.month)
-    return [Span(f"{month} 月", None, Sums.of(held)) for month, held in grouped]
+    grouped = groupby(entries, key=lambda entry: Month.of(entry.day))
+    return [Span(f"{month.month} 月", month.year, month, Sums.of(held)) for month, held in grouped]

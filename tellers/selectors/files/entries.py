@@ -1,11 +1,11 @@
 """What a service file is made of: entries of a kind, of a day, at a unit; and what they come to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import models
 from django.urls import reverse
@@ -137,6 +137,49 @@ class Sums:
     def satisfaction(self) -> Decimal | None:
         """Satisfied answers of all, in percent (R3)."""
         return _share(self.satisfied, self.evaluations)
+
+
+class Measure(NamedTuple):
+    """One column of the sums: what it is called, its unit, the kind of entries it is made of."""
+
+    name: str
+    unit: str
+    kind: EntryKind
+    of: Callable[[Sums], Number | None]
+
+
+def _count(name: str, beside: str = "") -> Callable[[Sums], Number | None]:
+    """A number, none where nothing (of `beside`) was counted."""
+    return lambda sums: getattr(sums, name) if getattr(sums, beside or name) else None
+
+
+MEASURES: Final = (
+    Measure("受检", "次", EntryKind.INSPECTION, _count("inspections")),
+    Measure("失分", "项", EntryKind.INSPECTION, _count("lost", "inspections")),
+    Measure("规范得分率", "%", EntryKind.INSPECTION, lambda sums: sums.standards),
+    Measure("表扬", "次", EntryKind.PRAISE, _count("praise")),
+    Measure("有效投诉", "次", EntryKind.COMPLAINT, _count("complaints")),
+    Measure("知识", "分", EntryKind.QUIZ, lambda sums: sums.knowledge),
+    Measure("技能", "分", EntryKind.SKILL, lambda sums: sums.skill),
+    Measure("培训", "学时", EntryKind.TRAINING, _count("hours", "trainings")),
+    Measure("使用率", "%", EntryKind.DEVICE, lambda sums: sums.usage),
+    Measure("满意度", "%", EntryKind.DEVICE, lambda sums: sums.satisfaction),
+    Measure("违规", "次", EntryKind.VIOLATION, _count("violations")),
+    Measure("处罚", "次", EntryKind.PENALTY, _count("penalties")),
+)
+
+
+def cells(sums: Sums) -> list[tuple[str, str]]:
+    """A kind and a text for every measure: whole numbers as they are, others with two places."""
+    return [(each.kind.value, _shown(each.of(sums), each.unit)) for each in MEASURES]
+
+
+def _shown(number: Number | None, unit: str) -> str:
+    if number is None:
+        return "—"
+    if isinstance(number, int):
+        return str(number)
+    return f"{number:.1f}" if unit == "学时" else f"{number:.2f}"
 
 
 def _share(part: Number, whole: Number, scale: int = 100) -> Decimal | None:
