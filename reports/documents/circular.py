@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from reports.bulletins.layout import Block, Column, Section, Table
 from reports.bulletins.render import measures_kept
@@ -69,7 +71,7 @@ def _broken(figures: Figures) -> str:
     parts = "、".join(
         f"{label}{counted[label]}项" for label in ("严重", "较重", "轻微") if counted[label]
     )
-    people = len({(one["name"], one["unit"]) for one in held})
+    people = len({one["staff"] for one in held})
     return f"共查实{people}人违规{len(held)}项，其中{parts}。"
 
 
@@ -109,10 +111,17 @@ def _people(held: Sequence[Figures]) -> list[Block]:
         Column("姓名", "name", lambda row: row["name"]),
         Column("机构", "name", lambda row: row["unit"]),
         Column("事由", "name", lambda row: row["ground"]),
-        Column("处罚", "", lambda row: "；".join(row["penalties"])),
+        Column("处罚", "", _penalties),
         Column("理由", "", lambda row: row["reason"]),
     ]
     return [Table(columns, held, style=_style(held))] if held else []
+
+
+def _penalties(row: Figures) -> SafeString:
+    """What somebody got, none of it broken over lines."""
+    *others, last = row["penalties"]
+    pieces = [*(f"{one}；" for one in others), last]
+    return format_html_join("", '<span class="unit">{}</span><wbr>', ((one,) for one in pieces))
 
 
 def _style(held: Sequence[Figures]) -> str:

@@ -91,6 +91,7 @@ def _unit_names(branch: Unit, violations: Sequence[Violation]) -> dict[int, str]
 def _violation(one: Violation, names: dict[int, str]) -> Figures:
     return {
         "day": one.day.isoformat(),
+        "staff": one.staff_id,
         "unit": names[one.pk],
         "name": one.staff.name,
         "kind": one.kind.name,

@@ -168,6 +168,7 @@ class CandidateFilterForm(forms.Form):
 
     month = MonthField(label="月份", required=False)
     unit = UnitFilter()
+    likely = forms.BooleanField(label="只看像违规事项的", required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -176,8 +177,13 @@ class CandidateFilterForm(forms.Form):
     def sought(self, **fixed: Any) -> CandidateSought:
         """What was asked."""
         self.is_valid()
-        chosen = {name: value for name, value in self.cleaned_data.items() if value}
-        return CandidateSought(**chosen | fixed)
+        chosen = {name: self.cleaned_data.get(name) for name in ("month", "unit")}
+        return CandidateSought(**{name: value for name, value in chosen.items() if value} | fixed)
+
+    @property
+    def wants_likely(self) -> bool:
+        """Whether only what is like an entry of the catalogue is wanted."""
+        return bool(self.cleaned_data.get("likely"))
 
 
 class ChosenKindsForm(forms.Form):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -70,7 +70,10 @@ def candidates(request: SignedInRequest) -> HttpResponse:
     asked = request.GET if "month" in request.GET else {"month": str(month or "")}
     form = CandidateFilterForm(asked, user=request.user)
     sought = form.sought()
-    page = Paginator(answer_candidates(request.user, sought), PER_PAGE)
+    answers = answer_candidates(request.user, sought)
+    if form.wants_likely:
+        answers = _likely(answers, _kinds(request.user))
+    page = Paginator(answers, PER_PAGE)
     shown = page.get_page(request.GET.get("page"))
     letters = letter_candidates(request.user, sought) if shown.number == 1 else ()
     offer = _offer(request, shown.object_list, letters)
@@ -155,6 +158,13 @@ def _kinds(user: User) -> Kinds:
     """The entries in use, by code."""
     held = ViolationKind.objects.filter(branch=branch_of(user), is_active=True)
     return {kind.code: kind for kind in held}
+
+
+def _likely(answers: QuerySet[Answer], kinds: Kinds) -> QuerySet[Answer]:
+    """Those of items that are like an entry of the catalogue."""
+    names = {code: kind.name for code, kind in kinds.items()}
+    items = answers.order_by().values_list("item", "item__text").distinct()
+    return answers.filter(item__in=[pk for pk, text in items if suggested(text, names)])
 
 
 def _candidate(key: str, row: Any, kinds: Kinds, asked: Any) -> Candidate:

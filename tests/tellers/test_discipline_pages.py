@@ -198,6 +198,11 @@ class TestCandidates:
         month = f"?month={letter.responsibilities.get().decided_on:%Y-%m}"
         shown = page(client, "violation_candidates", month="2011-04")
         assert shown.context["number"] >= 2
+        likely = page(client, "violation_candidates", month="2011-04", likely="on")
+        assert likely.context["offer"].answers == []
+        ViolationKind.objects.filter(code="B03").update(name="检查内容")
+        likely = page(client, "violation_candidates", month="2011-04", likely="on")
+        assert {one.code for one in likely.context["offer"].answers} == {"B03"}
         nothing = post(client, "violation_candidates", query="?month=2011-04")
         assert nothing.status_code == 422
         assert "请先勾选" in text(nothing)
