@@ -22,7 +22,7 @@ from tellers.api.references import RecordStaffSerializer, RecordUnitSerializer, 
 from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.forms.violations import NOTE_MAX
 from tellers.models import Violation, ViolationKind
-from tellers.selectors.discipline import violations_visible_to
+from tellers.selectors.discipline import unfounded, violations_visible_to
 from tellers.selectors.violation_candidates import (
     CandidateSought,
     answer_candidates,
@@ -91,6 +91,10 @@ class ViolationFilter(django_filters.FilterSet):  # type: ignore[misc]
         queryset=Unit.objects.all(), method="under", label="机构及其下"
     )
 
+    unfounded = django_filters.BooleanFilter(
+        method="without_grounds", label="只要所依据的来信认定已经变更的"
+    )
+
     class Meta:
         model = Violation
         fields = {
@@ -105,6 +109,15 @@ class ViolationFilter(django_filters.FilterSet):  # type: ignore[misc]
             "inspection": ["exact"],
             "letter": ["exact"],
         }
+
+    def without_grounds(
+        self,
+        queryset: QuerySet[Violation],
+        _name: str,
+        value: bool,  # noqa: FBT001
+    ) -> QuerySet[Violation]:
+        """On letters no longer found to be the person's fault."""
+        return unfounded(queryset) if value else queryset
 
     def under(self, queryset: QuerySet[Violation], _name: str, unit: Unit) -> QuerySet[Violation]:
         """At the unit or below it, as it stood."""

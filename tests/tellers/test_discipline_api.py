@@ -56,6 +56,7 @@ def test_recorded_by_hand_and_from_evidence(api, org, cast):
     assert gone["state"] == "REVOKED"
     _, listed = api(office, "get", "violations/", unit=org.a.pk, state="RECORDED")
     assert [one["id"] for one in listed["results"]] == [made["id"]]
+    assert api(office, "get", "violations/", unfounded=True)[1]["results"] == []
 
 
 def test_the_way_of_a_penalty(api, org, cast):

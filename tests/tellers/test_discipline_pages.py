@@ -5,7 +5,6 @@ import io
 import re
 from datetime import date
 from decimal import Decimal
-from html import unescape
 
 import pytest
 import python_calamine
@@ -356,46 +355,6 @@ class TestCatalogue:
         kind.refresh_from_db()
         assert not kind.is_active
         assert "停用" in text(page(client, "catalogue"))
-
-
-class TestStatistics:
-    @pytest.fixture
-    def year(self, org):
-        make_leader(org.a)
-        often = make_staff(unit=org.a1)
-        first, second = (
-            make_violation(org.a1, staff=often, day=DAY.replace(day=n)) for n in (1, 2)
-        )
-        make_violation(org.b1, "B01", day=date(2011, 11, 2))
-        make_violation(org.branch, "C01", day=date(2011, 12, 31))
-        fine(first, second, ground="REPEAT")
-        fine(first, ground="LEADER", amount=500)
-        approve(propose(first))
-        make_violation(org.b1, day=date(2010, 12, 31))
-
-    @pytest.mark.parametrize("role", ["service_office", "institution_head", "outlet_head"])
-    def test_every_number_opens_its_list(self, year, cast, signed, role):
-        client = signed(getattr(cast, role))
-        shown = page(client, "discipline", year="2011").content.decode()
-        links = re.findall(r'<a href="(/tellers/discipline/[^"]*\?[^"]*)">([\d,.]+)</a>', shown)
-        assert len(links) > (30 if role == "service_office" else 8)
-        for address, number in links:
-            found = client.get(unescape(address)).context
-            listed, sums = found["page_obj"].paginator.object_list, Decimal(number.replace(",", ""))
-            amounts = sum(getattr(one, "amount", None) or 0 for one in listed)
-            assert sums in {Decimal(len(listed)), Decimal(found["people"]), amounts}, address
-
-    def test_as_a_workbook(self, year, cast, signed):
-        client = signed(cast.service_office)
-        given = page(client, "discipline_export", year="2011")
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(given.content))
-        assert book.sheet_names == ["各机构", "逐月", "违规事项", "程度", "处罚", "经济处罚"]
-        assert book.get_sheet_by_name("各机构").to_python()[-1][:3] == ["合计", 4.0, 3.0]
-
-    def test_a_year_without_any(self, org, cast, signed):
-        shown = page(signed(cast.leadership), "discipline")
-        assert shown.status_code == 200
-        assert "没有查出违规员工" in text(shown)
 
 
 def test_a_teller_sees_only_the_own(org, cast, signed):
