@@ -66,7 +66,8 @@ def _institutions(rules: SchemeRules) -> list[str]:
     least = rules.least_windows
     return [
         f"机构得分 = 参评网点总分按窗口数的加权平均，窗口数不足{least}的按{least}计。",
-        "机构自己对外营业的，也是其中一个网点。",
+        "机构自己对外营业的，也是其中一个网点；不对外营业的，其来信、违规加减在机构得分上。",
+        "主管领导受处罚的，领导责任计入其主管的机构，不计入网点。",
     ]
 
 
