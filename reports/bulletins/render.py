@@ -33,9 +33,9 @@ def bulletin_html(figures: Figures) -> str:
     return render_to_string("reports/pdf/bulletin.html", context)
 
 
-def measures_kept(text: str) -> SafeString:
+def measures_kept(text: str, measure: re.Pattern[str] = _MEASURE) -> SafeString:
     """The text with every number kept on one line with its unit."""
-    pieces = _MEASURE.split(text)
+    pieces = measure.split(text)
     return format_html_join(
         "",
         "{}",

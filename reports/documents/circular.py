@@ -1,5 +1,6 @@
 """The circular on paper: what was broken, what was decided, who answers as leader (S17, S22)."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,6 +17,7 @@ from reports.documents import renders
 from reports.models import Document
 
 Figures = Mapping[str, Any]
+_MEASURE: Final = re.compile(r"([0-9][0-9.]*(?:[人项元名年月日]))")
 _SHORT: Final = 12  # up to so many rows, a table stays on one page
 
 
@@ -28,7 +30,7 @@ def circular_html(figures: Figures) -> str:
         "title": figures["title"],
         "number": f"〔{head['year']}〕{head['number']}号",
         "issued_on": chinese_date(head["issued_on"]),
-        "lead": measures_kept(_lead(figures)),
+        "lead": measures_kept(_lead(figures), _MEASURE),
         "sections": sections(figures),
         "distribution": figures["distribution"],
     }
@@ -46,7 +48,7 @@ def sections(figures: Figures) -> list[Section]:
     kept = [one for one in made if one.blocks or one.intro]
     for numeral, section in zip(NUMERALS, kept, strict=False):
         section.heading = f"{numeral}、{section.name}"
-        section.intro = measures_kept(section.intro)
+        section.intro = measures_kept(section.intro, _MEASURE)
     return kept
 
 
