@@ -80,7 +80,9 @@ class DisciplineViewSet(ViewSet):
         years = discipline_years(user) or [timezone.localdate().year]
         form = YearForm(request.query_params or None, years=years)
         if form.is_bound and not form.is_valid():
-            raise serializers.ValidationError({"year": [str(error) for error in form.errors["year"]]})
+            raise serializers.ValidationError(
+                {"year": [str(error) for error in form.errors["year"]]}
+            )
         year = form.asked()
         figures = discipline_figures(user, date(year, 1, 1), date(year, 12, 31))
         found = {
