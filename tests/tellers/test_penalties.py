@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry
 from accounts.roles import Role
+from outlets.services.staff import Place, staff_transfer
 from tellers.models import Penalty
 from tellers.selectors.discipline import (
     penalties_visible_to,
@@ -224,6 +225,20 @@ class TestWhoSees:
         make_leader(org.branch)
         above = fine(make_violation(org.a, staff=make_leader(org.a, number="L2")), ground="LEADER")
         assert above.unit in {org.a, org.branch}
+
+    def test_somebody_who_moved_is_seen_where_it_was(self, org, cast):
+        mover = make_staff(unit=org.a1)
+        place = Place(unit=org.b1, post="TELLER", start=date(2011, 5, 1))
+        staff_transfer(staff=mover, place=place)
+        before = make_violation(org.a1, staff=mover, day=date(2011, 4, 1))
+        after = make_violation(org.b1, staff=mover, day=date(2011, 5, 9))
+        there = make_user(role=Role.OUTLET_HEAD, unit=org.b1)
+        assert list(violations_visible_to(cast.outlet_head)) == [before]
+        assert list(violations_visible_to(there)) == [after]
+        made = fine(before, after, ground="REPEAT")
+        assert list(penalties_visible_to(there)) == [made]
+        assert not penalties_visible_to(cast.outlet_head).exists()
+        assert list(violations_visible_to(own_account(made))) == [after, before]
 
     def test_an_unknown_head_sees_the_own_ones_elsewhere(self, org, cast):
         head = make_staff(unit=org.b1, post="OUTLET_HEAD")
