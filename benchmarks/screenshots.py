@@ -24,6 +24,7 @@ from accounts.processes import Processes  # noqa: E402
 from reports.demo.accounts import PASSWORD  # noqa: E402
 from reports.demo.build import LAST  # noqa: E402
 from reports.models import Bulletin, MonthlyScore  # noqa: E402
+from tellers.models import StarRating  # noqa: E402
 
 SITE = os.environ.get("SITE", "http://127.0.0.1:8010")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -38,6 +39,7 @@ def pages() -> dict[str, dict[str, str]]:
     institution = MonthlyScore.objects.filter(kind="INSTITUTION", month=LAST.first, rank=1)[0]
     inspection = best.unit.inspections.filter(date__gte=LAST.first, channel="OPEN")[0]
     bulletin = Bulletin.objects.latest("year", "number")
+    rating = StarRating.objects.filter(star=5).order_by("-total", "pk")[0]
     office = {
         "home": reverse("home"),
         "league": f"{reverse('reports:league')}?month={LAST}",
@@ -53,6 +55,12 @@ def pages() -> dict[str, dict[str, str]]:
         "bulletin": reverse("reports:bulletin", args=[bulletin.pk]),
         "tree": reverse("outlets:tree"),
         "staff": reverse("outlets:staff"),
+        "rating": reverse("tellers:star_rating", args=[rating.pk]),
+        "stars": reverse("tellers:star_period", args=[rating.period_id]),
+        "file": reverse("tellers:file", args=[rating.staff_id]),
+        "devices": reverse("tellers:devices"),
+        "violations": reverse("tellers:violations"),
+        "discipline": f"{reverse('tellers:discipline')}?year={LAST.year}",
     }
     return {
         "fuwuban": office,
@@ -105,10 +113,10 @@ def everything(browser: Browser, target: Path) -> None:
 
 
 def readme(browser: Browser, target: Path) -> None:
-    """The four pictures of the README."""
+    """The pictures of the README."""
     named = pages()["fuwuban"]
     with signed_in(browser, "fuwuban", *DESKTOP) as page:
-        for name in ("league", "score", "bulletin"):
+        for name in ("league", "score", "bulletin", "rating", "discipline"):
             page.goto(SITE + named[name])
             page.wait_for_load_state("networkidle")
             page.screenshot(path=target / f"{name}.png")

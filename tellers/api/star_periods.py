@@ -190,7 +190,9 @@ class StarPeriodViewSet(
         period: StarPeriod = self.get_object()
         form = AllowanceForm({"months": request.query_params.get("months", AllowanceForm.MOST)})
         if not form.is_valid():
-            raise serializers.ValidationError({"months": list(form.errors["months"])})
+            raise serializers.ValidationError(
+                {"months": [str(one) for one in form.errors["months"]]}
+            )
         rows = star_honours(period) if period.state == StarPeriod.State.FINAL else ()
         rules = StarRules.from_json(period.scheme.rules)
         found: Any = allowances_of(rules, rows, form.cleaned_data["months"])
