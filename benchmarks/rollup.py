@@ -7,19 +7,25 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.db import connection, connections, transaction
+from django.db.models import Q
 
 from benchmarks import tellers
 from benchmarks.measure import Line, database_time, seconds
 from benchmarks.sealed import FINDINGS_FROM, sealed_columns
+from complaints.models import Responsibility
 from inspections.models import Inspection
 from outlets.models import Unit
 from outlets.months import Month
 from reports.models import MonthlyScore
 from reports.services.months import CHUNK, months_close
 from reports.services.rollup import Change, figures_refresh
+from tellers.models import DeviceMonth, Violation
 
 MONTH = Month.parse("2011-04")
 WORKERS = 2
+_POINTS = {
+    "BANK": Decimal(-2), "VERIFIED": Decimal("0.5"), "MINOR": Decimal("-0.5"), "SERIOUS": Decimal(-2),
+}  # fmt: skip
 
 # What somebody would write by hand to get the same components from the answers (R2: sums by
 # module make an inspection's score; R3: the mean by outlet and channel); nothing is stored.
@@ -125,11 +131,13 @@ def object_loop(outlets: list[Unit]) -> None:
         )
         for inspection in visits:
             scores.setdefault(inspection.channel, []).append(_score(inspection))
-        means = {channel: sum(found) / len(found) for channel, found in scores.items()}
-        total = sum(means.values(), Decimal(0)) / max(len(means), 1)
+        means = {channel: sum(found, Decimal(0)) / len(found) for channel, found in scores.items()}
+        means["DEVICE"] = _device(outlet)
+        total = sum(means.values(), Decimal(0)) / len(means) + _adjustments(outlet)
         MonthlyScore.objects.create(
             branch_id=outlet.branch_id, unit=outlet, unit_path=outlet.path, month=MONTH.first,
             kind="OUTLET", windows=outlet.windows, open=means.get("OPEN"), total=total,
+            device=means["DEVICE"],
         )  # fmt: skip
 
 
@@ -139,6 +147,36 @@ def _score(inspection: Inspection) -> Decimal:
         earned += answer.earned
         possible += answer.item.points
     return 100 * earned / possible
+
+
+def _device(outlet: Unit) -> Decimal:
+    """Usage and satisfaction of those posted there on the month's last day."""
+    there = Q(staff__postings__end=None) | Q(staff__postings__end__gte=MONTH.last)
+    held = DeviceMonth.objects.filter(
+        there,
+        month=MONTH.first,
+        staff__postings__unit=outlet,
+        staff__postings__start__lte=MONTH.last,
+    )
+    done = asked = pleased = 0
+    for one in held.select_related("staff"):
+        done, asked = done + one.transactions, asked + one.evaluations
+        pleased += one.very_satisfied + one.satisfied
+    return (
+        60 * min(Decimal(1), Decimal(asked) / done / Decimal("0.8")) + Decimal(40) * pleased / asked
+    )
+
+
+def _adjustments(outlet: Unit) -> Decimal:
+    """What letters and violations of the month add and deduct."""
+    days = (MONTH.first, MONTH.last)
+    letters = Responsibility.objects.filter(
+        unit=outlet, decided_on__range=days, state="CONFIRMED", superseded_on=None
+    )
+    points = sum((_POINTS[each] for each in letters.values_list("finding", flat=True)), Decimal(0))
+    lost = Violation.objects.filter(unit=outlet, recorded_on__range=days, state="RECORDED")
+    grades = lost.values_list("severity", flat=True)
+    return points + sum((_POINTS[each] for each in grades), Decimal(0))
 
 
 def lines() -> Iterator[Line]:
