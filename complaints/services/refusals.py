@@ -1,9 +1,10 @@
 """Why an act on a letter is not done; every text is Chinese and for the user."""
 
+from accounts.refusals import Refused
 from complaints.models import Letter
 
 
-class ActRefused(Exception):
+class ActRefused(Refused):
     """The act cannot be done; nothing was changed."""
 
 

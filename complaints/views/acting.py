@@ -1,26 +1,20 @@
 """What the pages of acts on a letter share: finding it, asking, doing, answering."""
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
 
 from accounts.access import SignedInRequest
+from accounts.acting import acted
 from complaints.models import Letter
 from complaints.selectors.letters import letters_visible_to
 from complaints.selectors.standing import Standing, standing_of
-from complaints.services.refusals import ActRefused
-
-UNPROCESSABLE: Final = 422
-CONFLICT: Final = 409
 
 F = TypeVar("F", bound=forms.Form)
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Words(NamedTuple):
@@ -45,11 +39,6 @@ def standing_for(request: SignedInRequest, letter: Letter, right: str) -> Standi
     return standing
 
 
-def posted(request: SignedInRequest) -> Any:
-    """What was posted, for a form; None when the form is only shown."""
-    return request.POST if request.method == "POST" else None
-
-
 def act_page(
     request: SignedInRequest, letter: Letter, form: F, words: Words, do: Callable[[F], str]
 ) -> HttpResponse:
@@ -57,35 +46,8 @@ def act_page(
 
     `do` gets the valid form, acts through a service and returns what to tell the user.
     """
-    done, status = acted(request, form, do)
-    if done:
+    status = acted(request, form, do)
+    if not status:
         return redirect("complaints:letter", letter.pk)
     context = {"letter": letter, "form": form, "words": words}
     return render(request, "complaints/act.html", context, status=status)
-
-
-def acted(request: SignedInRequest, form: F, do: Callable[[F], str]) -> tuple[bool, int]:
-    """Do what the form asks for, if it was posted and is valid; whether it was done, else a status."""
-    if not form.is_bound:
-        return False, 200
-    if not form.is_valid():
-        return False, UNPROCESSABLE
-    try:
-        messages.success(request, do(form))
-    except ValidationError as error:
-        show_problems(form, error)
-        return False, UNPROCESSABLE
-    except ActRefused as error:
-        form.add_error(None, str(error))
-        return False, CONFLICT
-    return True, 200
-
-
-def show_problems(form: forms.Form, error: ValidationError) -> None:
-    """The service's problems beside their fields; those of no field above the form."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, problems in error.message_dict.items():
-        for problem in problems:
-            form.add_error(name if name in form.fields else None, problem)

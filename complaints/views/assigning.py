@@ -7,12 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import acted, form_methods, posted
 from accounts.roles import Capability
 from complaints.forms.handling import ReasonForm
 from complaints.forms.triage import ClassificationForm, ReassignForm
 from complaints.models import Letter
 from complaints.services.triage import letter_reassign, letter_reclassify, letter_return
-from complaints.views.acting import Words, act_page, acted, form_methods, letter_of, posted
+from complaints.views.acting import Words, act_page, letter_of
 
 REASSIGN: Final = Words("改派来信", "换一位承办人，办理记录和期限不变。", "改派", "user-check")
 RETURN: Final = Words(
@@ -49,8 +50,8 @@ def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
         return "已退回服务办重新分派"
 
     form = ReasonForm(posted(request))
-    done, status = acted(request, form, do)
-    if done:  # the letter may now be out of the user's sight
+    status = acted(request, form, do)
+    if not status:  # the letter may now be out of the user's sight
         return redirect("home")
     context = {"letter": letter, "form": form, "words": RETURN}
     return render(request, "complaints/act.html", context, status=status)
@@ -67,8 +68,8 @@ def reclassify(request: SignedInRequest, pk: int) -> HttpResponse:
         letter_reclassify(letter=letter, found=form.found(), actor=request.user)
         return "分类已更正"
 
-    done, status = acted(request, form, do)
-    if done:
+    status = acted(request, form, do)
+    if not status:
         return redirect("complaints:letter", letter.pk)
     context = {"letter": letter, "form": form}
     return render(request, "complaints/reclassify.html", context, status=status)

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods
 from accounts.models import User
 from accounts.roles import Capability
 from complaints.files import MAX_BYTES
@@ -21,7 +22,7 @@ from complaints.selectors.letter_page import may_open
 from complaints.selectors.letters import letters_visible_to
 from complaints.selectors.standing import standing_of
 from complaints.services.attachments import attachment_add, attachment_read
-from complaints.views.acting import Words, act_page, form_methods, letter_of
+from complaints.views.acting import Words, act_page, letter_of
 
 _OVERHEAD: Final = 1024 * 1024
 

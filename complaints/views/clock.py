@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
 from complaints.deadlines import COMPLEX, FURTHER, LEVEL_LABELS
 from complaints.forms import clock as shapes
@@ -17,14 +18,7 @@ from complaints.models import Letter
 from complaints.selectors.clock_panel import ClockPanel
 from complaints.services import extensions, proceedings, reviews
 from complaints.services.occurrences import clock_of
-from complaints.views.acting import (
-    Words,
-    act_page,
-    form_methods,
-    letter_of,
-    posted,
-    standing_for,
-)
+from complaints.views.acting import Words, act_page, letter_of, standing_for
 
 
 class Door(NamedTuple):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import UNPROCESSABLE, form_methods
 from accounts.roles import Capability
 from complaints.deadlines import DEFAULT_RULES, ClockRules, rules_on
 from complaints.deadlines.events import KIND_LABELS
@@ -18,7 +19,6 @@ from complaints.forms.clock_versions import DAYS, REMINDING, ClockVersionForm
 from complaints.models import ClockVersion
 from complaints.selectors.clocks import clock_rules, clock_versions_visible_to
 from complaints.services.clock_versions import clock_version_add
-from complaints.views.acting import UNPROCESSABLE, form_methods
 from outlets.models import Unit
 
 

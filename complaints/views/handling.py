@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
 from complaints.forms.handling import (
     CallBackForm,
@@ -33,14 +34,7 @@ from complaints.services.relations import (
     letter_repeats,
     link_undo,
 )
-from complaints.views.acting import (
-    Words,
-    act_page,
-    form_methods,
-    letter_of,
-    posted,
-    standing_for,
-)
+from complaints.views.acting import Words, act_page, letter_of, standing_for
 
 
 class Noting(NamedTuple):

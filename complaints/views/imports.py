@@ -8,9 +8,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods
 from accounts.roles import Capability
 from complaints.sealing import seal, unseal
-from complaints.views.acting import form_methods
 from complaints.views.attachments import InMemory
 from outlets.importing import kinds
 from outlets.views.imports import Door, import_page, template_response

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import CONFLICT, UNPROCESSABLE, form_methods, show_problems
 from accounts.models import User
 from accounts.roles import Capability
 from complaints.forms.intake import LetterForm
@@ -22,7 +23,6 @@ from complaints.selectors.relations import Candidate, Telling, likely_same
 from complaints.services.attachments import attachment_add
 from complaints.services.intake import LetterDiffers, Receipt, letter_take_in, reference_of
 from complaints.services.letters import LetterFacts, number_digests
-from complaints.views.acting import CONFLICT, UNPROCESSABLE, form_methods, show_problems
 from complaints.views.attachments import InMemory
 from outlets.models import Unit
 

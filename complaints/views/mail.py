@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import CONFLICT, UNPROCESSABLE, acted, form_methods, posted
 from accounts.roles import Capability
 from accounts.selectors.jobs import jobs_open_of
 from complaints.forms.mail import MailIgnoreForm, MailLetterForm, MailRawForm
@@ -34,7 +35,6 @@ from complaints.services.fetching import (
 )
 from complaints.services.mail import mail_ignore, mail_make_letter, mail_raw, mail_replay
 from complaints.services.refusals import ActRefused
-from complaints.views.acting import CONFLICT, UNPROCESSABLE, acted, form_methods, posted
 from outlets.models import Unit
 
 PAGE_SIZE: Final = 50
@@ -153,8 +153,8 @@ def make_letter(request: SignedInRequest, pk: int) -> HttpResponse:
                 raise ValidationError(f"原件无法打开：{error}") from error
             return f"已登记为来信{done.letter.reference if done.letter else ''}"
 
-        done, status = acted(request, form, do)
-    if done:
+        status = acted(request, form, do)
+    if not status:
         return redirect("complaints:mail", pk)
     context = _context(found) | {"form": form, "preview": preview}
     return render(request, "complaints/mail_letter.html", context, status=status)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import UNPROCESSABLE, form_methods
 from accounts.roles import Capability
 from complaints.mail.extract import FIELDS, MAX_PATTERN, MAX_PATTERNS
 from complaints.mail.message import Reading
@@ -21,7 +22,6 @@ from complaints.selectors.pattern_trial import pattern_trial, text_reading
 from complaints.selectors.patterns import has_own_patterns, patterns_mark, patterns_of
 from complaints.services.fetching import reader_for_mail
 from complaints.services.patterns import patterns_check, patterns_reset, patterns_set
-from complaints.views.acting import UNPROCESSABLE, form_methods
 from outlets.models import Unit
 
 _TRIED: Final = 30  # mails offered to try patterns on

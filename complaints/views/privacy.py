@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import CONFLICT, UNPROCESSABLE, form_methods, posted
 from accounts.roles import Capability
 from complaints.forms.privacy import RevealForm, SubjectForm
 from complaints.models import Letter
@@ -15,7 +16,7 @@ from complaints.services.handing_out import NothingHeld, subject_export
 from complaints.services.refusals import ActRefused
 from complaints.services.reveals import Revealed, customer_reveal
 from complaints.subjects import SeveralPeople, subject_name
-from complaints.views.acting import CONFLICT, UNPROCESSABLE, form_methods, letter_of, posted
+from complaints.views.acting import letter_of
 from outlets.downloads import file_response
 
 

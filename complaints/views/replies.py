@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import acted, form_methods, posted
 from accounts.models import User
 from accounts.roles import Capability
 from complaints.forms.replies import ReplyForm, SendForm, TemplateForm
@@ -18,7 +19,7 @@ from complaints.services.replies import (
     reply_send,
     reply_template_save,
 )
-from complaints.views.acting import acted, form_methods, letter_of, posted, standing_for
+from complaints.views.acting import letter_of, standing_for
 from outlets.models import Unit
 
 
@@ -34,8 +35,8 @@ def reply(request: SignedInRequest, pk: int) -> HttpResponse:
     draft = Reply.objects.filter(letter=found, sent_at=None).select_related("author").first()
     templates = templates_for(found)
     form = ReplyForm(posted(request), initial=_begun(request, found, draft, templates))
-    done, status = acted(request, form, lambda form: _keep(request, found, form))
-    if done:
+    status = acted(request, form, lambda form: _keep(request, found, form))
+    if not status:
         return redirect("complaints:letter_send", pk)
     context = {
         "letter": found,
@@ -82,8 +83,8 @@ def send(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.warning(request, "还没有答复草稿")
         return redirect("complaints:letter", pk)
     form = SendForm(posted(request))
-    done, status = acted(request, form, lambda form: _send(request, found, form))
-    if done:
+    status = acted(request, form, lambda form: _send(request, found, form))
+    if not status:
         return redirect("complaints:letter", pk)
     problems = reply_problems(found.kind, draft.body) if draft else []
     context = {"letter": found, "form": form, "draft": draft, "problems": problems}
@@ -132,8 +133,8 @@ def _template_page(
         )  # fmt: skip
         return f"模板“{saved.name}”已保存"
 
-    done, status = acted(request, form, do)
-    if done:
+    status = acted(request, form, do)
+    if not status:
         return redirect("complaints:reply_templates")
     context = {
         "form": form,

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import acted, form_methods, posted
 from accounts.roles import Capability
 from complaints.forms.responsibility import (
     AnswerForm,
@@ -29,15 +30,7 @@ from complaints.services.responsibility import (
     responsibility_propose,
     responsibility_reject,
 )
-from complaints.views.acting import (
-    Words,
-    act_page,
-    acted,
-    form_methods,
-    letter_of,
-    posted,
-    standing_for,
-)
+from complaints.views.acting import Words, act_page, letter_of, standing_for
 
 
 def _row(request: SignedInRequest, pk: int) -> Responsibility:
@@ -77,8 +70,8 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         return "已退回，可以重新提出认定"
 
     form = DecideForm(posted(request), initial={"day": timezone.localdate()})
-    done, status = acted(request, form, do)
-    if done:
+    status = acted(request, form, do)
+    if not status:
         return redirect("complaints:letter", row.letter_id)
     return _finding_page(request, row, {"form": form}, "decide", status)
 
@@ -98,8 +91,8 @@ def contest(request: SignedInRequest, pk: int) -> HttpResponse:
         return "异议已提交，等待处理"
 
     form = ObjectionForm(posted(request))
-    done, status = acted(request, form, do)
-    if done:
+    status = acted(request, form, do)
+    if not status:
         return redirect("complaints:letter", row.letter_id)
     return _finding_page(request, row, {"form": form}, "object", status)
 
@@ -115,10 +108,10 @@ def settle(request: SignedInRequest, pk: int) -> HttpResponse:
     dismiss = AnswerForm(None if upholds else asked, prefix="no")
     uphold = UpheldForm(asked if upholds else None, letter=row.letter, prefix="yes")
     if upholds:
-        done, status = acted(request, uphold, lambda form: _uphold(request, row, form))
+        status = acted(request, uphold, lambda form: _uphold(request, row, form))
     else:
-        done, status = acted(request, dismiss, lambda form: _dismiss(request, row, form))
-    if done:
+        status = acted(request, dismiss, lambda form: _dismiss(request, row, form))
+    if not status:
         return redirect("complaints:letter", row.letter_id)
     forms = {"dismiss": dismiss, "uphold": uphold}
     return _finding_page(request, row, forms, "settle", status)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import CONFLICT, UNPROCESSABLE, form_methods, show_problems
 from accounts.roles import Capability
 from complaints.forms.triage import TriageForm
 from complaints.models import Letter
@@ -22,7 +23,7 @@ from complaints.services.triage import (
     letter_take_next,
     letter_triage,
 )
-from complaints.views.acting import CONFLICT, UNPROCESSABLE, form_methods, letter_of, show_problems
+from complaints.views.acting import letter_of
 
 _PASSED: Final = "triage_passed"  # in the session: ids of letters skipped on this round
 _MOST: Final = 500

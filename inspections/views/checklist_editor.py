@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest
+from accounts.acting import form_methods, posted
 from inspections.forms.checklists import (
     ItemForm,
     SectionForm,
@@ -33,13 +34,7 @@ from inspections.services.checklists import (
     section_update,
 )
 from inspections.standards import next_code
-from inspections.views.checklist_edits import (
-    draft_or_frozen,
-    edits,
-    form_methods,
-    form_page,
-    posted,
-)
+from inspections.views.checklist_edits import draft_or_frozen, edits, form_page
 
 Found = TypeVar("Found", Section, Item)
 

@@ -6,12 +6,13 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, View, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
 from inspections.forms.checklists import (
     ChecklistForm,
@@ -41,8 +42,6 @@ from outlets.spreadsheets import ImportRefused
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[SignedInRequest, P], HttpResponse]
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def edits(view: Page[P]) -> View[P]:
@@ -180,11 +179,6 @@ def draft_or_frozen(request: SignedInRequest, pk: int) -> ChecklistVersion:
     if version.is_published:
         raise VersionFrozen(version)
     return version
-
-
-def posted(request: SignedInRequest) -> QueryDict | None:
-    """What a form is bound to: the posted fields, none of them too; nothing for a GET."""
-    return request.POST if request.method == "POST" else None
 
 
 def is_htmx(request: SignedInRequest) -> bool:

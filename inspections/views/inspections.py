@@ -6,9 +6,10 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods
 from accounts.models import User
 from accounts.roles import Capability
 from inspections.forms.visits import (
@@ -35,8 +36,6 @@ from inspections.services.submissions import InspectionNotOpen, inspection_retur
 
 PAGE_SIZE = 50
 UNPROCESSABLE = 422
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @allowed(Capability.INSPECTIONS_READ)

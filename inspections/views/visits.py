@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods
 from accounts.models import User
 from accounts.roles import Capability
 from inspections.forms.checklists import add_errors
@@ -47,8 +48,6 @@ from outlets.months import InvalidMonth, Month
 
 PAGE_SIZE = 100
 UNPROCESSABLE = 422
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @allowed(Capability.VISITS_SCORE)

@@ -14,10 +14,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import posted
 from accounts.models import User
 from accounts.roles import Capability
 from outlets.downloads import file_response
-from outlets.forms import posted
 from outlets.forms.imports import ImportForm
 from outlets.importing import ImportRefused, ImportResult, Kind, file_import, kinds, template_of
 from outlets.spreadsheets import open_book, parse_map

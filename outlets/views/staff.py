@@ -7,11 +7,12 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
-from outlets.forms import accepted, posted
+from outlets.forms import accepted
 from outlets.forms.staff import PlaceForm, StaffEditForm, StaffFilterForm, StaffNewForm
 from outlets.models import Staff
 from outlets.selectors import postings_visible_to, staff_visible_to, units_visible_to
@@ -19,7 +20,6 @@ from outlets.selectors.staff import SoughtStaff, staff_listed
 from outlets.services import staff_create, staff_transfer, staff_update
 
 PAGE_SIZE = 50
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @allowed(Capability.STAFF_READ)

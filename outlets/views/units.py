@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
-from outlets.forms import accepted, posted
+from outlets.forms import accepted
 from outlets.forms.units import (
     TreeFilterForm,
     UnitEditForm,
@@ -25,8 +26,6 @@ from outlets.selectors.history import unit_changes
 from outlets.selectors.staff import postings_at
 from outlets.selectors.units import Sought, peer_groups, tree_rows, unit_page
 from outlets.services import UnitFacts, unit_create, unit_move, unit_update, windows_set
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @allowed(Capability.UNITS_READ)

@@ -7,9 +7,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods
 from accounts.roles import Capability
 from outlets.models import Unit
 from reports.forms.schemes import SeasonForm, scheme_form
@@ -19,8 +20,6 @@ from reports.selectors.months import schemes_visible_to, seasons_visible_to
 from reports.services import months as months_services
 from reports.services import schemes as services
 from reports.wording import plain, scheme_words
-
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @allowed(Capability.LEAGUE_READ)

@@ -1,7 +1,9 @@
 """Why an act on a teller's record is not done; every text is Chinese and for the user."""
 
+from accounts.refusals import Refused
 
-class RecordRefused(Exception):
+
+class RecordRefused(Refused):
     """The act cannot be done; nothing was changed."""
 
 

@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
 from tellers.forms.catalogue import ViolationKindForm
 from tellers.models import ViolationKind
 from tellers.selectors.discipline import catalogue_of
 from tellers.services.catalogue import violation_kind_save
-from tellers.views.acting import Words, act_page, form_methods, own_branch, posted
+from tellers.views.acting import Words, act_page, own_branch
 
 
 @allowed(Capability.RECORDS_READ)

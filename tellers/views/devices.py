@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods
 from accounts.roles import Capability
 from accounts.services import audit_add
 from outlets.charts import COLOURS, Chart, Series, trend
 from outlets.downloads import file_response
 from outlets.importing import kinds
 from outlets.views.imports import Door, import_page, template_response
-from outlets.views.staff import form_methods
 from tellers.exports.devices import devices_file
 from tellers.forms.devices import DeviceFilterForm
 from tellers.selectors.device_statistics import DeviceStatistics, device_statistics

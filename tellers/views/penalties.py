@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
 from tellers.forms.penalties import AppealDecideForm, AppealForm, DecideForm, PenaltyFilterForm
 from tellers.models import Penalty
@@ -33,7 +34,7 @@ from tellers.services.penalties import (
     penalty_notify,
 )
 from tellers.services.refusals import RecordRefused
-from tellers.views.acting import Words, act_page, form_methods, posted
+from tellers.views.acting import Words, act_page
 
 PER_PAGE: Final = 50
 MOST: Final = 200  # acted on at a time

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import acted, form_methods, posted
 from accounts.roles import Capability
 from tellers.forms.penalties import DueFilterForm, ProposalForm
 from tellers.selectors.discipline_figures import discipline_years
@@ -18,7 +19,6 @@ from tellers.selectors.subjects import (
     violations_to_penalise,
 )
 from tellers.services.penalties import penalties_propose
-from tellers.views.acting import acted, form_methods, posted
 
 MOST: Final = 200  # violations chosen at a time
 _DIGITS: Final = 18

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import acted, form_methods, posted
 from accounts.models import User
 from accounts.roles import Capability
 from outlets.downloads import file_response
@@ -32,7 +33,7 @@ from tellers.services import star_periods as services
 from tellers.star_drawings import distribution_chart
 from tellers.star_sentences import distribution_lead, period_lead
 from tellers.stars import STAR_LABELS, StarRules
-from tellers.views.acting import acted, form_methods, own_branch, posted
+from tellers.views.acting import own_branch
 from tellers.views.star_acts import tried
 from tellers.views.star_headings import headings
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
 from accounts.services import audit_add
 from outlets.downloads import file_response
-from outlets.forms import accepted, posted
+from outlets.forms import accepted
 from outlets.importing import kinds
 from outlets.selectors import staff_at, units_visible_to
 from outlets.views.imports import Door, import_page, template_response
-from outlets.views.staff import form_methods
 from tellers.exports.quizzes import results_file
 from tellers.forms.tests import (
     CorrectForm,

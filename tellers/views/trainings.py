@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import form_methods, posted
 from accounts.roles import Capability
-from outlets.forms import accepted, posted
+from outlets.forms import accepted
 from outlets.importing import kinds
 from outlets.selectors import units_visible_to
 from outlets.views.imports import Door, import_page, template_response
-from outlets.views.staff import form_methods
 from tellers.forms.trainings import (
     AttendanceForm,
     AttendancePlaceForm,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import acted, form_methods
 from accounts.models import User
 from accounts.roles import Capability
 from complaints.models import Responsibility
@@ -30,7 +31,6 @@ from tellers.selectors.violation_candidates import (
     letter_candidates,
 )
 from tellers.services.violations import ViolationFacts, violations_record
-from tellers.views.acting import acted, form_methods
 
 PER_PAGE: Final = 40
 Kinds = dict[str, ViolationKind]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import acted, form_methods, posted
 from accounts.models import User
 from accounts.roles import Capability
 from accounts.services import audit_add
@@ -29,7 +30,7 @@ from tellers.selectors.discipline import (
 )
 from tellers.selectors.files import files_visible_to
 from tellers.services.violations import violation_record, violation_revoke
-from tellers.views.acting import Words, act_page, acted, form_methods, own_branch, posted
+from tellers.views.acting import Words, act_page, own_branch
 
 PER_PAGE: Final = 50
 MAX_ROWS: Final = 20_000
