@@ -18,6 +18,7 @@ class Entry:
     url_name: str
     capabilities: tuple[Capability, ...] = ()
     description: str = ""  # what it is good for, on the home page's tile
+    also: tuple[str, ...] = ()  # names of pages that stand elsewhere and belong to it
 
 
 MENU = (
@@ -61,10 +62,12 @@ MENU = (
     Entry(
         "违规与处罚", "gavel", "tellers:violations", (Capability.RECORDS_READ,),
         "违规记录、处罚的提出与审批、申诉、统计和处罚通报。",
+        also=("reports:circulars", "reports:circular", "reports:circular_issue"),
     ),
     Entry(
         "星级评定", "stars", "tellers:stars", (Capability.RECORDS_READ, Capability.UNITS_READ),
         "星级柜员的评定办法、名单、公示与异议，工号牌和津贴，服务标兵候选人。",
+        also=("reports:badges", "tellers:pacesetters"),
     ),
     Entry(
         "服务档案", "address-book", "tellers:files", (Capability.RECORDS_READ,),
@@ -115,9 +118,7 @@ def navigation(request: HttpRequest) -> dict[str, list[dict[str, object]]]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"navigation": []}
-    home = reverse("home")
-    urls = [url for entry in MENU if (url := reverse(entry.url_name)) != home]
-    here = max((url for url in urls if request.path.startswith(url)), key=len, default=home)
+    home, here = reverse("home"), _here(request)
     entries = []
     for entry in MENU:
         if entry.capabilities and not any(user.can(one) for one in entry.capabilities):
@@ -134,3 +135,13 @@ def navigation(request: HttpRequest) -> dict[str, list[dict[str, object]]]:
             }
         )
     return {"navigation": entries}
+
+
+def _here(request: HttpRequest) -> str:
+    """The URL of the entry that the page asked for belongs to."""
+    home, page = reverse("home"), getattr(request.resolver_match, "view_name", "")
+    for entry in MENU:
+        if page in entry.also:
+            return reverse(entry.url_name)
+    urls = [url for entry in MENU if (url := reverse(entry.url_name)) != home]
+    return max((url for url in urls if request.path.startswith(url)), key=len, default=home)

@@ -118,7 +118,10 @@ class TestPaper:
 class TestDoors:
     def test_chosen_on_the_page(self, org, held, cast, client):
         client.force_login(cast.service_office)
-        assert "有 4 项处罚还没有通报" in client.get("/reports/circulars/").content.decode()
+        page = client.get("/reports/circulars/")
+        assert "有 4 项处罚还没有通报" in page.content.decode()
+        here = [one["label"] for one in page.context["navigation"] if one["active"]]
+        assert here == ["违规与处罚"]
         asked = {"penalties": [held[0].pk, held[3].pk], "issued_on": "2011-04-30", "title": "通报"}
         nothing = client.post("/reports/circulars/issue/", asked | {"penalties": []})
         assert nothing.status_code == 422
