@@ -30,6 +30,7 @@ MENU = (
     Entry(
         "排名", "trophy", "reports:league", (Capability.LEAGUE_READ,),
         "各机构、各网点的月度与赛季名次，点开看分数从哪里来。",
+        also=("reports:score", "reports:institution"),
     ),
     Entry(
         "检查结果", "list-search", "inspections:inspections", (Capability.INSPECTIONS_READ,),
