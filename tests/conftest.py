@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items):
 def _turn(item):
     if item.get_closest_marker("faults"):
         return 0
-    return 1 if item.path.name in LONG or "chromium" in item.fixturenames else 2
+    return 1 if item.path.name in LONG else 2
 
 
 @pytest.fixture(autouse=True)

@@ -33,6 +33,7 @@ _TOTAL: Final = "total"
 _STAR: Final = "star"
 _REFUSED: Final = "refused"
 _LABELS: Final = {**DIMENSION_LABELS, _TOTAL: "总分", _STAR: "星级"}
+_ELSEWHERE: Final = "含本人在别处的记录，不显示算式"
 _BRANCH_ROLES: Final = {Role.SERVICE_OFFICE, Role.LEADERSHIP}
 
 
@@ -89,7 +90,8 @@ class _Held:
 def rating_parts(user: User, rating: StarRating, rules: StarRules) -> list[Part]:
     """The stored lines in their order, each with what the user may see of its evidence.
 
-    A constant number of queries; what happened elsewhere, before the person came, is counted only.
+    A constant number of queries; what happened elsewhere, before the person came, is counted only, and
+    an arithmetic that would tell of it is not shown.
     """
     lines = {
         rule.removeprefix("R8."): (ids, text, value) for rule, ids, text, value in rating.lines
@@ -100,6 +102,8 @@ def rating_parts(user: User, rating: StarRating, rules: StarRules) -> list[Part]
         part = Part(name, _LABELS[name], rules.weights.get(name), text, value or "")
         if name in _EVIDENCE:
             part.pieces, part.hidden = _EVIDENCE[name](user, rating, ids, held)
+        if part.hidden:
+            part.arithmetic = _ELSEWHERE
         parts.append(part)
     if rating.status == StarRating.Status.DISQUALIFIED:
         parts.append(_refusal(user, rating))

@@ -141,6 +141,8 @@ def test_what_happened_elsewhere_is_counted_only(client, org, cast, people):
     assert parts(cast.service_office) == parts(own) == everything
     here = {"skill": (0, 1), "quality": (6, 6), "efficiency": (6, 6), "standards": (1, 1)}
     assert parts(cast.outlet_head) == here
+    told = page(client, cast.outlet_head, "star_rating", rating.pk).context["parts"]
+    assert {part.arithmetic for part in told[:4]} == {"含本人在别处的记录，不显示算式"}
     elsewhere = make_user(role="OUTLET_HEAD", unit=org.b1)
     assert page(client, elsewhere, "star_rating", rating.pk).status_code == 404
 
