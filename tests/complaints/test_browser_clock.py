@@ -80,7 +80,7 @@ def pages(org, cast):
     }
 
 
-@pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=lambda size: str(size["width"]))
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=lambda size: str(size["width"]))
 def test_the_pages_fit_and_speak_to_everybody(pages, sign_in, size):
     page = sign_in("service_office", viewport=size)
     for name, path in pages.items():

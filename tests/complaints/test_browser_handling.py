@@ -131,8 +131,11 @@ def test_from_assignment_to_a_confirmed_finding(sign_in, complaint):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=["phone", "tablet", "desk"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(PHONE, "light"), (TABLET, "dark"), (DESK, "light")],
+    ids=["phone", "tablet-dark", "desk"],
+)
 def test_every_page_fits_and_anybody_can_use_it(sign_in, org, cast, complaint, size, scheme):
     note_add(letter=complaint, kind="STATEMENT", body="情况属实" * 40, actor=cast.outlet_head)
     attachment_add(

@@ -4,6 +4,7 @@ Everything here really happens, in an installation of the test's own (`lab.py`).
 """
 
 import threading
+from collections import Counter
 
 import psycopg2
 import pytest
@@ -165,3 +166,35 @@ def test_asked_for_twice_at_once_it_is_one_job(lab, clean):
     lab.beat()
     lab.done(asked[0])
     assert lab.figures() == clean
+
+
+# Two schedulers and two workers at the same reminders: each is written down once.
+
+
+def reminders(lab):
+    return lab.sql("SELECT letter_id, stage FROM complaints_letterreminder")
+
+
+def asked(lab):
+    """When the job was asked for last."""
+    ((at,),) = lab.sql("SELECT max(asked_at) FROM accounts_job WHERE kind = 'letters_remind'")
+    return at
+
+
+def test_two_schedulers_and_two_workers_remind_once(lab, monkeypatch):
+    monkeypatch.setitem(lab.env, "LETTERS_REMIND_SECONDS", "1")
+    lab.scenario("letters")
+    for name in ("one", "two"):
+        lab.beat(name)
+        lab.worker(name)
+    until(lambda: len(reminders(lab)) == 3, "the letters are reminded of")
+    seen = asked(lab)
+    until(lambda: asked(lab) > seen, "the schedulers ask again")
+    until(lambda: lab.sql("SELECT 1 FROM accounts_job WHERE state = 'DONE'"), "and it is done")
+    assert Counter(stage for _, stage in reminders(lab)) == {
+        "UPCOMING": 1,
+        "DUE": 1,
+        "ESCALATED": 1,
+    }
+    events = lab.sql("SELECT letter_id FROM complaints_letterevent WHERE kind = 'REMINDED'")
+    assert sorted(events) == sorted((letter,) for letter, _ in reminders(lab))
