@@ -1,5 +1,5 @@
 FROM python:3.11-slim-bookworm
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEBIAN_FRONTEND=noninteractive
+ENV PYTHONUNBUFFERED=1 DEBIAN_FRONTEND=noninteractive
 WORKDIR /srv/mingcha
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \

@@ -38,9 +38,28 @@ def acted(request: HttpRequest, form: F, do: Callable[[F], str]) -> int:
         show_problems(form, error)
         return UNPROCESSABLE
     except Refused as error:
-        form.add_error(None, str(error))
-        return CONFLICT
+        return refused(form, error)
     return 0
+
+
+def refused(form: forms.BaseForm, error: Refused) -> int:
+    """Show a refusal beside the field at fault, else above the form; the page's status."""
+    if error.field in form.fields:
+        form.add_error(error.field, str(error))
+        return UNPROCESSABLE
+    form.add_error(None, str(error))
+    return CONFLICT
+
+
+def tried(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
+    """Do what a button asks for and say so, or why not; whether it was done."""
+    try:
+        act()
+    except Refused as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, done)
+    return True
 
 
 def show_problems(form: forms.BaseForm, error: ValidationError) -> None:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from accounts.refusals import Refused
 
 TITLES = {
     "invalid": "提交的内容有误",
@@ -37,16 +39,33 @@ class Conflict(exceptions.APIException):
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """The handler DRF calls for every exception of an API view; None for a genuine fault."""
-    if isinstance(error, Http404):
-        error = exceptions.NotFound(TITLES["not_found"])
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied(TITLES["permission_denied"])
+    error = _translated(error)
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response
     response.data = problem(error, response.status_code) | getattr(error, "extra", {})
     response.content_type = "application/problem+json"
     return response
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, Http404):
+        return exceptions.NotFound(TITLES["not_found"])
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied(TITLES["permission_denied"])
+    if isinstance(error, ValidationError):
+        by_field = hasattr(error, "error_dict")
+        return exceptions.ValidationError(
+            error.message_dict if by_field else {"non_field_errors": error.messages}
+        )
+    return _refusal(error) if isinstance(error, Refused) else error
+
+
+def _refusal(error: Refused) -> exceptions.APIException:
+    """400 where one field is at fault, else 409."""
+    if error.field:
+        return exceptions.ValidationError({error.field: error.reasons})
+    return Conflict(str(error), error.code, **error.more)
 
 
 def problem(error: exceptions.APIException, status: int) -> dict[str, Any]:

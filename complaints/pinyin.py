@@ -1,20 +1,26 @@
 """How Chinese is read, for finding what was written by ear or typed in Latin letters. Pure."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 
-from pypinyin import Style, lazy_pinyin, load_phrases_dict, load_single_dict
 
-# In a bank 行 is read háng; the dictionary reads 支行 as it does 行走.
-load_phrases_dict(
-    {f"{first}行": [[how], ["háng"]] for first, how in (("支", "zhī"), ("总", "zǒng"))}
-)
-load_single_dict({ord("行"): "háng,xíng"})
+@cache
+def _pypinyin() -> ModuleType:
+    """The dictionary, which takes as long to load as many a page."""
+    import pypinyin  # noqa: PLC0415
+
+    # In a bank 行 is read háng; the dictionary reads 支行 as it does 行走.
+    pypinyin.load_phrases_dict(
+        {f"{first}行": [[how], ["háng"]] for first, how in (("支", "zhī"), ("总", "zǒng"))}
+    )
+    pypinyin.load_single_dict({ord("行"): "háng,xíng"})
+    return pypinyin
 
 
 @lru_cache(maxsize=8192)
 def sound(character: str) -> str:
     """The usual reading of one character, without tone; anything else as it is, in lower case."""
-    return str(lazy_pinyin(character)[0]).lower()
+    return str(_pypinyin().lazy_pinyin(character)[0]).lower()
 
 
 def sounds(text: str) -> tuple[str, ...]:
@@ -25,13 +31,14 @@ def sounds(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def spelt(text: str) -> str:
     """The reading of a name as people type it: 海城支行 is haichengzhihang."""
-    return "".join(lazy_pinyin(text)).lower()
+    return "".join(_pypinyin().lazy_pinyin(text)).lower()
 
 
 @lru_cache(maxsize=8192)
 def initials(text: str) -> str:
     """The first letters of the syllables: 海城支行 is hczh."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
+    letters = _pypinyin().lazy_pinyin(text, style=_pypinyin().Style.FIRST_LETTER)
+    return "".join(letters).lower()
 
 
 def search_keys(*names: str) -> str:

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 from django.db import models
 
+from accounts.refusals import Refused
+
 AES, SM4 = 1, 2
 CIPHERS: Final = {"AES-256-GCM": AES, "SM4-GCM": SM4}
 _NONCE: Final = 12
@@ -25,8 +27,10 @@ _SM4_KEY: Final = 16
 SHORTEST: Final = 2 + _NONCE + _TAG  # an empty text, sealed
 
 
-class SealBroken(ValueError):
+class SealBroken(Refused):
     """A sealed value cannot be opened: its key is gone, or it was altered or moved."""
+
+    code = "seal_broken"
 
 
 def seal(plain: bytes, purpose: str) -> bytes:

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.refusals import Refused
 from complaints.models import Attachment, Letter, LetterEvent, LetterNote, LetterNumber, Reply
 from complaints.redaction import normalised, redact
 from complaints.sealing import blind_index
@@ -27,8 +28,10 @@ OWN: Final = "本人来信"
 MENTIONED: Final = "他人来信中提及本人号码"
 
 
-class SeveralPeople(Exception):
-    """Customers of several names share the number; the text is Chinese."""
+class SeveralPeople(Refused):
+    """Customers of several names share the number."""
+
+    field = "name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from accounts.refusals import Refused
+
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 
 
-class CalendarMissing(ValueError):
+class CalendarMissing(Refused):
     """The calendar holds no day of a year that is needed."""
+
+    code = "calendar_missing"
 
     def __init__(self, year: int) -> None:
         super().__init__(f"工作日历中没有{year}年的节假日安排，请先维护工作日历")

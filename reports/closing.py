@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
+from accounts.refusals import Refused
+
 K = TypeVar("K", int, str)
 Figure = Decimal | int | None
 
@@ -17,8 +19,8 @@ TRANSITIONS: Final[Mapping[str, str]] = {OPEN: PROVISIONAL, PROVISIONAL: CLOSED}
 RANK: Final = "rank"
 
 
-class IllegalTransition(ValueError):
-    """A month cannot go from this state to that; the text is Chinese."""
+class IllegalTransition(Refused):
+    """A month cannot go from this state to that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from math import exp, log
 from typing import Final
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import gammaincinv, gammaln
+import scipy  # its parts, which are slow to load, come when they are first used
 
 LEAST_UNITS: Final = 3
 INTERVAL: Final = (0.05, 0.95)
@@ -76,7 +75,7 @@ def prior_of(counts: Sequence[Count]) -> Prior:
 
     pooled = events / float(e.sum())
     top = max(1.0, float(events))
-    fitted = minimize(
+    fitted = scipy.optimize.minimize(
         unlikelihood,
         x0=(log(min(top, 1.0)), log(pooled)),
         method="L-BFGS-B",
@@ -90,7 +89,7 @@ def prior_of(counts: Sequence[Count]) -> Prior:
 def shrunk(count: Count, prior: Prior) -> Shrunk:
     """A unit's rate drawn towards the branch's; without exposure it is the branch's."""
     shape, rate = prior.shape + count.events, prior.rate + count.exposure
-    low, high = (float(gammaincinv(shape, q)) / rate for q in INTERVAL)
+    low, high = (float(scipy.special.gammaincinv(shape, q)) / rate for q in INTERVAL)
     plain = count.events / count.exposure if count.exposure else 0.0
     return Shrunk(_stored(plain), _stored(shape / rate), _stored(low), _stored(high))
 
@@ -104,6 +103,7 @@ def _likelihood(
 ) -> float:
     """The logarithm of how likely a prior makes these numbers, up to what does not depend on it."""
     rate = shape / mean
+    gammaln = scipy.special.gammaln
     each = (
         gammaln(y + shape) - gammaln(shape) + shape * np.log(rate) - (shape + y) * np.log(rate + e)
     )

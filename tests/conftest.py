@@ -30,7 +30,8 @@ def _fast_passwords(settings):
 
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings):
-    """Pages render without collected files, as in development."""
+    """Pages render without collected files, and no request looks for them, as in development."""
+    settings.WHITENOISE_AUTOREFRESH = True
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
 

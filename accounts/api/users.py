@@ -17,7 +17,6 @@ from accounts.access import user_of
 from accounts.forms import AssignmentForm, OpenForm
 from accounts.models import User
 from accounts.permissions import HasCapability
-from accounts.problems import Conflict
 from accounts.roles import Capability, Role
 from accounts.selectors.users import STATES, users_visible_to
 from accounts.services import users as services
@@ -83,14 +82,6 @@ def _problems(form: AssignmentForm) -> dict[str, list[str]]:
     return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
 
 
-def _act(service: Callable[..., Any], **facts: Any) -> Any:
-    """Call a service; what it refuses is a conflict."""
-    try:
-        return service(**facts)
-    except services.AccountError as error:
-        raise Conflict(str(error)) from error
-
-
 @extend_schema_view(
     list=extend_schema(summary="账号列表"), retrieve=extend_schema(summary="一个账号")
 )
@@ -129,8 +120,7 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         form = OpenForm(body.validated_data)
         if not form.is_valid():
             raise ValidationError(_problems(form))
-        account = _act(
-            services.user_open,
+        account = services.user_open(
             username=form.cleaned_data["username"],
             assignment=form.assignment,
             actor=user_of(request),
@@ -150,12 +140,12 @@ class UserViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         if not form.is_valid():
             raise ValidationError(_problems(form))
         actor = user_of(request)
-        _act(services.user_edit, user=account, assignment=form.assignment, actor=actor)
+        services.user_edit(user=account, assignment=form.assignment, actor=actor)
         return self._answer(account)
 
     def _act_on(self, service: Callable[..., Any]) -> tuple[User, Any]:
         account = self.get_object()
-        return account, _act(service, user=account, actor=user_of(self.request))
+        return account, service(user=account, actor=user_of(self.request))
 
     @extend_schema(request=None, responses=UserSerializer, summary="停用账号")
     @action(detail=True, methods=["post"])

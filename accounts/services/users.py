@@ -16,12 +16,13 @@ from django.utils import timezone
 from accounts.lockout import unlock
 from accounts.models import ApiToken, User
 from accounts.passwords import temporary_password
+from accounts.refusals import Refused
 from accounts.roles import ADMINISTRATORS, Role
 from accounts.services.audit import audit_add
 
 
-class AccountError(Exception):
-    """The act is refused; the text is for the user."""
+class AccountError(Refused):
+    """An account cannot be dealt with as asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import tried
 from accounts.forms import AssignmentForm, OpenForm, UserSearchForm
 from accounts.lockout import is_locked
 from accounts.models import User
@@ -102,12 +103,7 @@ def _done(
     request: SignedInRequest, account: User, act: Callable[[], object], message: str
 ) -> HttpResponse:
     """Act, say how it went, and go back to the account's page."""
-    try:
-        act()
-    except services.AccountError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, message)
+    tried(request, act, message)
     return redirect("accounts:user", account.pk)
 
 

@@ -15,7 +15,6 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.models import User
 from accounts.roles import Capability
-from complaints.api.refusals import RefusalsAnswered
 from complaints.api.serializers import LetterSerializer
 from complaints.models import SEALED, Letter
 from complaints.selectors.standing import standing_of
@@ -50,7 +49,7 @@ class Reason(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, help_text="原因")
 
 
-class Acting(RefusalsAnswered, GenericViewSet[Letter]):
+class Acting(GenericViewSet[Letter]):
     """Acts on a letter that the user sees."""
 
     def letter(self, right: str) -> Letter:

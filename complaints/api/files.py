@@ -13,7 +13,6 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
-from complaints.api.refusals import RefusalsAnswered
 from complaints.api.serializers import LetterAttachmentSerializer
 from complaints.models import Attachment
 from complaints.selectors.letter_page import may_open
@@ -22,7 +21,7 @@ from complaints.selectors.standing import standing_of
 from complaints.views.attachments import file_response
 
 
-class AttachmentViewSet(RefusalsAnswered, GenericViewSet[Attachment]):
+class AttachmentViewSet(GenericViewSet[Attachment]):
     """附件：查阅范围内来信的附件。"""
 
     serializer_class = LetterAttachmentSerializer

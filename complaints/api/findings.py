@@ -18,7 +18,6 @@ from complaints.api.acting import Shape, has_right
 from complaints.api.clock import MAX_TEXT
 from complaints.api.handling import VerdictSerializer, verdict_of
 from complaints.api.references import LetterStaffSerializer, LetterUnitSerializer
-from complaints.api.refusals import RefusalsAnswered
 from complaints.models import Responsibility
 from complaints.selectors.responsibility import responsibilities_visible_to
 from complaints.selectors.standing import speaks_for
@@ -81,7 +80,6 @@ class UpholdSerializer(VerdictSerializer):
 
 
 class FindingViewSet(
-    RefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Responsibility],

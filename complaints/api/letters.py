@@ -18,7 +18,6 @@ from rest_framework.response import Response
 
 from accounts.access import user_of
 from accounts.api import HasCapability
-from accounts.problems import Conflict
 from accounts.roles import Capability
 from complaints.api import clock, handling, sorting
 from complaints.api.acting import Acting, has_right, operations
@@ -43,8 +42,6 @@ from complaints.selectors.search import with_words
 from complaints.selectors.todo import todo_of
 from complaints.services.attachments import attachment_add
 from complaints.services.handing_out import (
-    NothingHeld,
-    TooManyLetters,
     letters_export,
     subject_export,
 )
@@ -54,7 +51,7 @@ from complaints.services.occurrences import clock_of
 from complaints.services.relations import link_undo
 from complaints.services.reveals import LEAST, Purpose, customer_reveal
 from complaints.services.triage import letter_take_next
-from complaints.subjects import SeveralPeople, subject_name
+from complaints.subjects import subject_name
 from complaints.taxonomy import BUSINESSES, CAUSES
 from complaints.views.attachments import InMemory
 from outlets.api.taking_in import TakesFiles
@@ -264,10 +261,7 @@ class LetterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TakesFiles
             raise serializers.ValidationError({"q": ["客户号码不能放在网址里，请先用 search 查找"]})
         name = f"来信_{today:%Y%m%d}.xlsx"
         sought = LetterSearchForm(request.query_params, user=user).sought()
-        try:
-            content = letters_export(actor=user, sought=sought, today=today, name=name)
-        except TooManyLetters as error:
-            raise Conflict(str(error)) from error
+        content = letters_export(actor=user, sought=sought, today=today, name=name)
         return file_response(name, content)
 
     @extend_schema(
@@ -278,12 +272,7 @@ class LetterViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TakesFiles
     @action(detail=False, methods=["post"])
     def subject(self, request: Request) -> HttpResponse:
         """一位客户留存的信息（个人信息保护法第四十五条），.xlsx；号码在请求体里，不进网址。"""
-        try:
-            content = subject_export(actor=user_of(request), **self.sent(LetterSubjectSerializer))
-        except SeveralPeople as error:
-            raise serializers.ValidationError({"name": [str(error)]}) from error
-        except NothingHeld as error:
-            raise serializers.ValidationError({"number": [str(error)]}) from error
+        content = subject_export(actor=user_of(request), **self.sent(LetterSubjectSerializer))
         return file_response(subject_name(), content)
 
     @extend_schema(responses=LetterClockSerializer)

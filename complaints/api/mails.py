@@ -19,7 +19,6 @@ from accounts.roles import Capability
 from complaints.api.acting import Shape
 from complaints.api.letters import MAX_BODY
 from complaints.api.references import ReceivedFilter, Scoped, past
-from complaints.api.refusals import RefusalsAnswered
 from complaints.api.sorting import coded
 from complaints.models import Channel, Kind, Mail
 from complaints.selectors.mail import mails_visible_to, shown_sender, shown_subject
@@ -113,9 +112,7 @@ class MailFilter(ReceivedFilter):
         fields = {"state": ["exact"]}
 
 
-class MailViewSet(
-    RefusalsAnswered, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Mail]
-):
+class MailViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Mail]):
     """邮件：本分行收到的邮件。"""
 
     serializer_class = MailSerializer

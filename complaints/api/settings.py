@@ -15,10 +15,8 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.models import User
-from accounts.problems import Conflict
 from accounts.roles import Capability
 from complaints.api.clock import MAX_TEXT
-from complaints.api.refusals import RefusalsAnswered
 from complaints.deadlines import ClockRules
 from complaints.forms.search import private_query
 from complaints.mail.extract import FIELDS, MAX_PATTERN, MAX_PATTERNS
@@ -31,7 +29,7 @@ from complaints.selectors.suggestions import latest_models
 from complaints.services.clock_versions import clock_version_add
 from complaints.services.patterns import patterns_check, patterns_reset, patterns_set
 from complaints.services.replies import reply_template_save
-from complaints.services.saved_views import TooManyViews, saved_view_put
+from complaints.services.saved_views import saved_view_put
 from complaints.services.training import training_request
 from outlets.models import Unit
 from outlets.months import Month
@@ -54,7 +52,7 @@ class TemplateSerializer(serializers.Serializer[Any]):
     is_active = serializers.BooleanField(default=True, help_text="启用")
 
 
-class TemplateViewSet(RefusalsAnswered, GenericViewSet[ReplyTemplate]):
+class TemplateViewSet(GenericViewSet[ReplyTemplate]):
     """答复模板：本分行的与系统自带的。"""
 
     serializer_class = TemplateSerializer
@@ -113,7 +111,6 @@ class ClockVersionSerializer(serializers.ModelSerializer[ClockVersion]):
 
 
 class ClockVersionViewSet(
-    RefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     mixins.CreateModelMixin,
@@ -152,7 +149,7 @@ class PatternsSerializer(serializers.Serializer[Any]):
     seen = serializers.CharField(max_length=40, help_text="读取时得到的标记，防止覆盖他人的修改")
 
 
-class PatternsView(RefusalsAnswered, APIView):
+class PatternsView(APIView):
     """从邮件里提取字段的模式。"""
 
     permission_classes = [HasCapability]
@@ -212,7 +209,7 @@ class TrialResultSerializer(serializers.Serializer[Any]):
     refusal = serializers.CharField()
 
 
-class PatternsTryView(RefusalsAnswered, APIView):
+class PatternsTryView(APIView):
     """试一试模式，什么都不保存。"""
 
     permission_classes = [HasCapability]
@@ -309,10 +306,7 @@ class SavedViewViewSet(GenericViewSet[SavedView]):
         user = user_of(request)
         query = private_query(form.validated_data["query"], user)
         kept = {key: str(query[key]) for key in query}
-        try:
-            view = saved_view_put(user=user, name=form.validated_data["name"], query=kept)
-        except TooManyViews as error:
-            raise Conflict(str(error)) from error
+        view = saved_view_put(user=user, name=form.validated_data["name"], query=kept)
         return Response(SavedViewSerializer(view).data, status=201)
 
     def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002

@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from accounts.models import User
+from accounts.refusals import Refused
 from accounts.services import audit_add
 from complaints.exports import letters_file
 from complaints.redaction import normalised, redact
@@ -16,12 +17,14 @@ from complaints.subjects import held_of, subject_file
 MAX_LETTERS: Final = 20_000
 
 
-class TooManyLetters(Exception):
-    """More letters than can be written at once; the text is Chinese."""
+class TooManyLetters(Refused):
+    """More letters than can be written at once."""
 
 
-class NothingHeld(Exception):
-    """No letter carries the number; the text is Chinese."""
+class NothingHeld(Refused):
+    """No letter carries the number."""
+
+    field = "number"
 
 
 @transaction.atomic

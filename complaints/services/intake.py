@@ -4,7 +4,7 @@ import json
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -49,11 +49,18 @@ class Receipt:
 class LetterDiffers(ActRefused):
     """The reference is another letter's; `differences` are the names of what differs."""
 
+    code = "letter_differs"
+
     def __init__(self, letter: Letter, differences: list[str]) -> None:
         names = "、".join(LABELS[name] for name in differences)
         super().__init__(f"工单号{letter.reference}已登记，内容不同：{names}")
         self.letter = letter
         self.differences = differences
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """What differs."""
+        return {"differences": self.differences}
 
 
 def letter_take_in(

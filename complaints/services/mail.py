@@ -56,6 +56,8 @@ IGNORED_AS: Final = {
 class MailMoved(ActRefused):
     """The mail is in a state in which this cannot be done."""
 
+    code = "mail_moved"
+
     def __init__(self, mail: Mail, act: str) -> None:
         super().__init__(f"这封邮件现在是“{mail.get_state_display()}”，不能{act}")
 

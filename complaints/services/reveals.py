@@ -39,6 +39,8 @@ class Revealed:
 class NotYours(ActRefused):
     """The user does not handle the letter."""
 
+    code = "not_yours"
+
 
 @transaction.atomic
 def customer_reveal(*, letter: Letter, actor: User, purpose: str, reason: str) -> Revealed:

@@ -6,13 +6,14 @@ from typing import Final
 from django.db import transaction
 
 from accounts.models import User
+from accounts.refusals import Refused
 from complaints.models import SavedView
 
 MOST: Final = 20
 
 
-class TooManyViews(Exception):
-    """Somebody keeps as many as can be; the text is Chinese."""
+class TooManyViews(Refused):
+    """Somebody keeps as many as can be."""
 
 
 @transaction.atomic

@@ -48,6 +48,8 @@ _FIELDS: Final = (
 class TriageTaken(ActRefused):
     """Somebody else is sorting the letter."""
 
+    code = "triage_taken"
+
     def __init__(self, lease: TriageLease) -> None:
         super().__init__(f"来信{lease.letter.reference}正由{lease.triager.name}分拣")
 

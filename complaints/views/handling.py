@@ -1,14 +1,14 @@
 """Pages of acts on a letter: notes, call-back, closing, opening again, recusal, related letters."""
 
+from functools import partial
 from typing import Final, NamedTuple
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, allowed
-from accounts.acting import form_methods, posted
+from accounts.acting import form_methods, posted, tried
 from accounts.roles import Capability
 from complaints.forms.handling import (
     CallBackForm,
@@ -26,7 +26,6 @@ from complaints.services.handling import (
     letter_reopen,
     note_add,
 )
-from complaints.services.refusals import ActRefused
 from complaints.services.relations import (
     letter_escalate,
     letter_grew,
@@ -213,10 +212,5 @@ def unlink(request: SignedInRequest, pk: int, link: int) -> HttpResponse:
     row = get_object_or_404(
         LetterLink.objects.select_related("letter", "other"), pk=link, letter=found
     )
-    try:
-        link_undo(link=row, actor=request.user)
-    except ActRefused as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "来信关联已撤销")
+    tried(request, partial(link_undo, link=row, actor=request.user), "来信关联已撤销")
     return redirect("complaints:letter", pk)

@@ -7,15 +7,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.access import SignedInRequest, allowed
-from accounts.acting import CONFLICT, UNPROCESSABLE, form_methods, posted
+from accounts.acting import CONFLICT, UNPROCESSABLE, form_methods, posted, refused
+from accounts.refusals import Refused
 from accounts.roles import Capability
 from complaints.forms.privacy import RevealForm, SubjectForm
 from complaints.models import Letter
 from complaints.selectors.standing import standing_of
-from complaints.services.handing_out import NothingHeld, subject_export
+from complaints.services.handing_out import subject_export
 from complaints.services.refusals import ActRefused
 from complaints.services.reveals import Revealed, customer_reveal
-from complaints.subjects import SeveralPeople, subject_name
+from complaints.subjects import subject_name
 from complaints.views.acting import letter_of
 from outlets.downloads import file_response
 
@@ -65,10 +66,8 @@ def subject(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         try:
             content = subject_export(actor=request.user, **form.cleaned_data)
-        except SeveralPeople as error:
-            form.add_error("name", str(error))
-        except NothingHeld as error:
-            form.add_error("number", str(error))
+        except Refused as error:
+            refused(form, error)
         else:
             return file_response(subject_name(), content)
     status = UNPROCESSABLE if form.errors else 200

@@ -1,6 +1,7 @@
 """The list of letters: search, filters, tabs by state, saved views."""
 
 from datetime import date
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from django.contrib import messages
@@ -11,12 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import tried
 from accounts.roles import Capability
 from complaints.forms.search import LetterSearchForm, SavedViewForm, names_a_customer, private_query
 from complaints.models import Letter, SavedView
 from complaints.selectors.listing import CAP, LetterList, letter_list
 from complaints.selectors.search import NONE, LetterSought
-from complaints.services.saved_views import TooManyViews, saved_view_delete, saved_view_put
+from complaints.services.saved_views import saved_view_delete, saved_view_put
 from outlets.models import Staff, Unit
 
 _MAX_PAGE: Final = 4  # digits
@@ -160,12 +162,9 @@ def view_save(request: SignedInRequest) -> HttpResponse:
 
 
 def _keep(request: SignedInRequest, name: str, query: QueryDict) -> None:
-    try:
-        saved_view_put(user=request.user, name=name, query={key: str(query[key]) for key in query})
-    except TooManyViews as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"已保存常用查询“{name}”")
+    kept = {key: str(query[key]) for key in query}
+    act = partial(saved_view_put, user=request.user, name=name, query=kept)
+    tried(request, act, f"已保存常用查询“{name}”")
 
 
 @allowed(Capability.LETTERS_READ)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any, cast
 
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
@@ -15,7 +14,6 @@ from rest_framework.viewsets import ModelViewSet
 
 from accounts.access import user_of
 from accounts.api import HasCapability
-from accounts.problems import Conflict
 from accounts.roles import Capability
 from inspections.models import Channel, Checklist, ChecklistVersion, Item, Section
 from inspections.selectors.checklists import (
@@ -24,8 +22,6 @@ from inspections.selectors.checklists import (
     versions_visible_to,
 )
 from inspections.services.checklists import (
-    NotPublishable,
-    VersionFrozen,
     checklist_create,
     item_add,
     item_move,
@@ -159,21 +155,7 @@ class MoveSerializer(serializers.Serializer[Any]):
     )
 
 
-class RefusalsAnswered(APIView):
-    """What the services refuse, as 400 by field or as 409."""
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Translate, then answer as usual."""
-        if isinstance(exc, VersionFrozen):
-            exc = Conflict(str(exc), "version_frozen")
-        elif isinstance(exc, NotPublishable):
-            exc = serializers.ValidationError({"version": exc.faults})
-        elif isinstance(exc, ValidationError):
-            exc = serializers.ValidationError(exc.message_dict)
-        return super().handle_exception(exc)
-
-
-class Standards(RefusalsAnswered):
+class Standards(APIView):
     """Read with one capability, written with another."""
 
     permission_classes = [HasCapability]

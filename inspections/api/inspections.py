@@ -22,7 +22,6 @@ from inspections.api.references import (
     Scoped,
     UnitBriefSerializer,
 )
-from inspections.api.refusals import RefusalsAnswered
 from inspections.models import Answer, Inspection, Visit
 from inspections.models.inspections import Method
 from inspections.selectors.firewall import (
@@ -234,7 +233,6 @@ class InspectionFilter(django_filters.FilterSet):  # type: ignore[misc]
     ),
 )
 class InspectionViewSet(
-    RefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Inspection],

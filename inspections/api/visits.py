@@ -21,7 +21,6 @@ from accounts.models import User
 from accounts.roles import Capability
 from inspections.api.evidence import EvidenceAddSerializer, EvidenceSerializer
 from inspections.api.references import InspectorBriefSerializer, Scoped, UnitBriefSerializer
-from inspections.api.refusals import RefusalsAnswered
 from inspections.models import Channel, ChecklistVersion, Draft, Visit
 from inspections.models.inspections import Method
 from inspections.selectors.firewall import (
@@ -160,7 +159,6 @@ class StaffHereSerializer(serializers.Serializer[Any]):
     partial_update=extend_schema(request=VisitChangeSerializer, responses=VisitSerializer),
 )
 class VisitViewSet(
-    RefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Visit],

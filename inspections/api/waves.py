@@ -12,7 +12,6 @@ from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
 from inspections.api.references import CountSerializer
-from inspections.api.refusals import RefusalsAnswered
 from inspections.models import Wave
 from inspections.selectors.firewall import waves_visible_to
 from inspections.services.releases import wave_release
@@ -28,7 +27,6 @@ class WaveSerializer(serializers.ModelSerializer[Wave]):
 
 
 class WaveViewSet(
-    RefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Wave],

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.refusals import Refused
 from inspections.models import Channel, Inspection, Visit, Wave
 from inspections.services.records import Record, records_insert
 from inspections.services.releases import Released, release_announce
@@ -16,8 +17,8 @@ from inspections.services.visits import OPEN_STATES, wave_lock
 from outlets.months import Month
 
 
-class WaveUnderWay(Exception):
-    """Covert visits of the month are still planned or waiting; the text is Chinese."""
+class WaveUnderWay(Refused):
+    """Covert visits of the month are still planned or waiting."""
 
 
 @transaction.atomic

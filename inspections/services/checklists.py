@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.refusals import Refused
 from accounts.services import audit_add
 from inspections.models import Checklist, ChecklistVersion, Item, Section
 from inspections.selectors.checklists import version_content
@@ -26,12 +27,14 @@ from outlets.models import Unit
 Row = TypeVar("Row", Section, Item)
 
 
-class ChecklistError(Exception):
+class ChecklistError(Refused):
     """A standard cannot be changed as asked; the text is Chinese."""
 
 
 class VersionFrozen(ChecklistError):
-    """The version is published; the text is Chinese and names it."""
+    """The version is published; the text names it."""
+
+    code = "version_frozen"
 
     def __init__(self, version: ChecklistVersion) -> None:
         self.version = version
@@ -41,9 +44,16 @@ class VersionFrozen(ChecklistError):
 class NotPublishable(ChecklistError):
     """The draft is not complete; `faults` says in Chinese what is missing."""
 
+    field = "version"
+
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("；".join(faults))
         self.faults = list(faults)
+
+    @property
+    def reasons(self) -> list[Any]:
+        """What is missing, one by one."""
+        return self.faults
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.refusals import Refused
 from accounts.services import audit_add
 from inspections.models import Channel, Inspection, Visit, Wave
 from inspections.services.visits import OPEN_STATES, wave_lock
@@ -32,8 +33,10 @@ class Released(NamedTuple):
     day: date
 
 
-class NotReleasable(Exception):
-    """Some of it cannot be released, so nothing was; the text is Chinese."""
+class NotReleasable(Refused):
+    """Some of it cannot be released, so nothing was."""
+
+    code = "not_releasable"
 
 
 Listener = Callable[[Sequence[Released]], None]

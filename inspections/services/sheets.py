@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from accounts.refusals import Refused
 from inspections.models import Item
 from inspections.scoring import (
     NA,
@@ -79,12 +80,19 @@ class Fault:
         return asdict(self)
 
 
-class SheetInvalid(Exception):
+class SheetInvalid(Refused):
     """The sheet cannot be submitted as it is; `faults` says in Chinese what, in form order."""
+
+    field = "answers"
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("；".join(map(str, faults)))
         self.faults = faults
+
+    @property
+    def reasons(self) -> list[Any]:
+        """Every fault with its item."""
+        return [fault.as_json() for fault in self.faults]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.refusals import Refused
 from accounts.services import audit_add
 from inspections.models import Answer, Channel, Draft, Inspection, Item, Visit
 from inspections.models.inspections import Method
@@ -42,16 +43,25 @@ class Receipt:
     created: bool
 
 
-class SubmissionDiffers(Exception):
+class SubmissionDiffers(Refused):
     """The UUID was submitted before with other content; `differences` names what, in Chinese."""
+
+    code = "submission_differs"
 
     def __init__(self, number: str, differences: list[str]) -> None:
         self.differences = differences
         super().__init__(f"检查{number}已提交过，内容与本次不同：{'、'.join(differences)}")
 
+    @property
+    def more(self) -> dict[str, Any]:
+        """What differs."""
+        return {"differences": self.differences}
 
-class InspectionNotOpen(Exception):
-    """The inspection is released or returned already; the text is Chinese."""
+
+class InspectionNotOpen(Refused):
+    """The inspection is released or returned already."""
+
+    code = "inspection_not_open"
 
 
 def inspection_submit(

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.refusals import Refused
 from accounts.roles import Role
 from accounts.services import audit_add
 from inspections.models import Channel, ChecklistVersion, Draft, Evidence, Item, Visit, Wave
@@ -48,8 +49,10 @@ class VisitPlan:
     note: str = ""
 
 
-class VisitNotOpen(Exception):
-    """The visit is over, cancelled or somebody else's; the text is Chinese."""
+class VisitNotOpen(Refused):
+    """The visit is over, cancelled or somebody else's."""
+
+    code = "visit_not_open"
 
 
 @transaction.atomic

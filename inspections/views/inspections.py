@@ -1,5 +1,7 @@
 """Pages of inspections: the list, one inspection, returning, releasing, the covert waves."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
-from accounts.acting import form_methods
+from accounts.acting import form_methods, tried
 from accounts.models import User
 from accounts.roles import Capability
 from inspections.forms.visits import (
@@ -32,7 +34,7 @@ from inspections.selectors.inspections import (
 )
 from inspections.selectors.visits import wave_tables
 from inspections.services.releases import NotReleasable, inspections_release, wave_release
-from inspections.services.submissions import InspectionNotOpen, inspection_return
+from inspections.services.submissions import inspection_return
 
 PAGE_SIZE = 50
 UNPROCESSABLE = 422
@@ -121,12 +123,8 @@ def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST if posted else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        try:
-            inspection_return(inspection=found, reason=reason, actor=request.user)
-        except InspectionNotOpen as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"检查{found.number}已退回，检查人可以补正后重新提交")
+        act = partial(inspection_return, inspection=found, reason=reason, actor=request.user)
+        tried(request, act, f"检查{found.number}已退回，检查人可以补正后重新提交")
         return redirect("inspections:inspection", pk)
     return render(
         request,

@@ -30,7 +30,7 @@ _CLOCK: Final = re.compile(
 )
 _MONTH: Final = re.compile(r"(\d{4})(?:[-/](\d{1,2})|年(\d{1,2})月|(\d{2}))")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
-_GUARDED: Final = re.compile(r"'(?=[=+\-@\t\r])")
+_GUARDED: Final = re.compile(r"\A'(?=[=+\-@\t\r])")
 _FLAGS: Final = {"是": True, "否": False}
 
 

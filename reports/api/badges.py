@@ -16,7 +16,6 @@ from accounts.roles import Capability
 from outlets.selectors import units_visible_to
 from reports.api.documents import DocumentSerializer
 from reports.services.badges import BadgesSought, badges_make
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.selectors.stars import star_periods_visible_to
 from tellers.stars import HIGHEST
 
@@ -40,7 +39,7 @@ class BadgesSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(tags=["星级评定"])
-class BadgesViewSet(RecordRefusalsAnswered, ViewSet):
+class BadgesViewSet(ViewSet):
     """星级工号牌。"""
 
     permission_classes = [HasCapability]

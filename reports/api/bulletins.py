@@ -26,7 +26,6 @@ from accounts.roles import Capability
 from outlets.months import InvalidMonth, Month
 from reports.api.pdf import PdfRenderer
 from reports.bulletins import words
-from reports.bulletins.figures import BulletinError, IssueDateError
 from reports.download import pdf_response
 from reports.models import Bulletin
 from reports.selectors.bulletins import bulletins_visible_to
@@ -117,12 +116,7 @@ class BulletinViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         user = user_of(request)
         if user.unit is None:
             raise Conflict("您的账号没有所属分行")
-        try:
-            issued = bulletin_issue(branch=user.unit.branch, actor=user, **wanted.validated_data)
-        except IssueDateError as error:
-            raise serializers.ValidationError({"issued_on": [str(error)]}) from error
-        except BulletinError as error:
-            raise Conflict(str(error)) from error
+        issued = bulletin_issue(branch=user.unit.branch, actor=user, **wanted.validated_data)
         found = self.get_queryset().get(pk=issued.pk)
         return Response(BulletinSerializer(found).data, status=status.HTTP_201_CREATED)
 

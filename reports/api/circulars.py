@@ -11,17 +11,15 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.access import user_of
 from accounts.api import HasCapability
-from accounts.problems import Conflict
 from accounts.roles import Capability
 from reports.api.documents import DocumentSerializer
 from reports.documents.circular_figures import DEFAULT_DEMAND, DEFAULT_TITLE, CircularFacts
 from reports.forms.circulars import DEMAND_MAX, TITLE_MAX
 from reports.models import Document
 from reports.selectors.circulars import circulars_visible_to
-from reports.services.circulars import CircularDateRefused, circular_issue
+from reports.services.circulars import circular_issue
 from tellers.api.references import SeenMany
 from tellers.models import Penalty
-from tellers.services.refusals import RecordRefused
 
 
 class CircularSerializer(DocumentSerializer):
@@ -73,12 +71,7 @@ class CircularViewSet(mixins.ListModelMixin, GenericViewSet[Document]):
         form.is_valid(raise_exception=True)
         user = user_of(request)
         assert user.unit is not None  # noqa: S101  (no administrator has the capability)
-        try:
-            facts = CircularFacts(**form.validated_data)
-            made = circular_issue(branch=user.unit.branch, facts=facts, actor=user)
-        except CircularDateRefused as error:
-            raise serializers.ValidationError({"issued_on": [str(error)]}) from error
-        except RecordRefused as error:
-            raise Conflict(str(error), "record_refused") from error
+        facts = CircularFacts(**form.validated_data)
+        made = circular_issue(branch=user.unit.branch, facts=facts, actor=user)
         shown = CircularSerializer(self.get_queryset().get(pk=made.pk))
         return Response(shown.data, status=status.HTTP_201_CREATED)

@@ -17,12 +17,11 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.access import user_of
 from accounts.permissions import HasCapability
-from accounts.problems import Conflict
 from accounts.roles import Capability
 from reports.api.fields import MonthField
 from reports.models import Correction
 from reports.selectors.corrections import corrections_visible_to
-from reports.services.corrections import CorrectionError, correction_issue
+from reports.services.corrections import correction_issue
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
@@ -109,10 +108,7 @@ class CorrectionViewSet(
         user = user_of(request)
         if user.unit is None:
             raise Http404
-        try:
-            issued = correction_issue(branch=user.unit.branch, actor=user, **wanted.validated_data)
-        except CorrectionError as error:
-            raise Conflict(str(error)) from error
+        issued = correction_issue(branch=user.unit.branch, actor=user, **wanted.validated_data)
         return Response(CorrectionSerializer(issued).data, status=status.HTTP_201_CREATED)
 
 

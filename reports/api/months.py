@@ -21,7 +21,7 @@ from accounts.roles import Capability
 from outlets.models import Unit
 from outlets.months import Month
 from reports.api.fields import IN_PATH, MONTH_PATTERN, MonthField, month_or_none
-from reports.closing import CLOSED, IllegalTransition, check_move, figures_move
+from reports.closing import CLOSED, check_move, figures_move
 from reports.models import MonthClose
 from reports.selectors.months import months_visible_to
 from reports.selectors.waiting import CHANGES, pending_of
@@ -126,12 +126,7 @@ class MonthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, month: str) -> Response:  # noqa: ARG002
         """Roll up and publish inside."""
-        try:
-            record = month_publish(
-                branch=self._branch(), month=self._month(), actor=user_of(request)
-            )
-        except IllegalTransition as error:
-            raise Conflict(str(error)) from error
+        record = month_publish(branch=self._branch(), month=self._month(), actor=user_of(request))
         return Response(MonthSerializer(record).data)
 
     @extend_schema(
@@ -143,10 +138,7 @@ class MonthViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @action(detail=True, methods=["post"])
     def close(self, request: Request, month: str) -> Response:  # noqa: ARG002
         """Ask for the month to be closed; it must be published inside."""
-        try:
-            check_move(self._opened().state, CLOSED)
-        except IllegalTransition as error:
-            raise Conflict(str(error)) from error
+        check_move(self._opened().state, CLOSED)
         return self._job(request, CLOSE)
 
     @extend_schema(

@@ -20,14 +20,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.access import user_of
 from accounts.permissions import HasCapability
-from accounts.problems import Conflict
 from accounts.roles import Capability
 from reports.api.fields import MonthField
 from reports.models import MonthlyScore, SchemeVersion, Season
 from reports.scheme import InvalidScheme, SchemeRules
 from reports.selectors.league import season_so_far
 from reports.selectors.months import schemes_visible_to, seasons_visible_to
-from reports.services.schemes import SchemeError, scheme_draft, season_create
+from reports.services.schemes import scheme_draft, season_create
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)
@@ -100,10 +99,7 @@ class SchemeViewSet(
         user = user_of(request)
         if user.unit is None:
             raise Http404
-        try:
-            version = scheme_draft(branch=user.unit.branch, actor=user, **wanted.validated_data)
-        except SchemeError as error:
-            raise Conflict(str(error)) from error
+        version = scheme_draft(branch=user.unit.branch, actor=user, **wanted.validated_data)
         return Response(SchemeSerializer(version).data, status=status.HTTP_201_CREATED)
 
 
@@ -170,10 +166,7 @@ class SeasonViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         user = user_of(request)
         if user.unit is None:
             raise Http404
-        try:
-            season = season_create(branch=user.unit.branch, actor=user, **wanted.validated_data)
-        except SchemeError as error:
-            raise Conflict(str(error)) from error
+        season = season_create(branch=user.unit.branch, actor=user, **wanted.validated_data)
         return Response(SeasonSerializer(season).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.urls import reverse
 
+from accounts.refusals import Refused
 from inspections.models import Channel
 from inspections.scoring import stored
 from outlets.models import Unit
@@ -45,12 +46,14 @@ _TREND: Final = 12
 _INSPECTED: Final = {f"R3.{channel.lower()}": channel for channel in ("OPEN", "COVERT", "SPECIAL")}
 
 
-class BulletinError(ValueError):
-    """A bulletin cannot be made of a month; the text is Chinese."""
+class BulletinError(Refused):
+    """A bulletin cannot be made of a month."""
 
 
 class IssueDateError(BulletinError):
     """A bulletin cannot carry this date."""
+
+    field = "issued_on"
 
 
 def bulletin_figures(*, branch: Unit, month: Month, number: int, issued_on: date) -> Figures:

@@ -38,6 +38,8 @@ def circular_issue(*, branch: Unit, facts: CircularFacts, actor: User | None) ->
 class CircularDateRefused(RecordRefused):
     """A circular cannot carry this date."""
 
+    field = "issued_on"
+
 
 def _check(facts: CircularFacts) -> None:
     if not facts.penalties:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.models import User
+from accounts.refusals import Refused
 from accounts.services import audit_add
 from outlets.models import Unit
 from outlets.months import Month
@@ -22,8 +23,8 @@ from reports.tables import Row
 COMPARED: Final = (*COMPONENTS, "base", "adjustment", COMPLAINTS, "total", RANK, "group_rank")
 
 
-class CorrectionError(ValueError):
-    """A correction cannot be issued; the text is Chinese."""
+class CorrectionError(Refused):
+    """A correction cannot be issued."""
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.refusals import Refused
 from accounts.services import audit_add
 from outlets.models import Unit
 from outlets.months import Month
@@ -17,8 +18,8 @@ from reports.services.locks import branches_lock
 DEFAULT_LABEL: Final = "初始办法"
 
 
-class SchemeError(ValueError):
-    """A scheme cannot be drafted or published as asked; the text is Chinese."""
+class SchemeError(Refused):
+    """A scheme cannot be drafted or published as asked."""
 
 
 def schemes_in_force(branch_ids: Collection[int], month: Month) -> dict[int, SchemeVersion]:

@@ -12,7 +12,7 @@ from accounts.access import SignedInRequest, allowed
 from accounts.roles import Capability
 from outlets.months import Month
 from reports.bulletins import words
-from reports.bulletins.figures import BulletinError, IssueDateError
+from reports.bulletins.figures import BulletinError
 from reports.download import pdf_response
 from reports.forms.bulletins import BulletinForm
 from reports.selectors.bulletins import bulletins_visible_to, months_to_issue
@@ -55,8 +55,7 @@ def issue(request: SignedInRequest) -> HttpResponse:
                 issued_on=form.cleaned_data["issued_on"],
             )
         except BulletinError as error:
-            field = "issued_on" if isinstance(error, IssueDateError) else "month"
-            form.add_error(field, str(error))
+            form.add_error(error.field or "month", str(error))
         else:
             messages.success(request, f"已编为{issued}，正在生成文件。")
             return redirect("reports:bulletin", issued.pk)

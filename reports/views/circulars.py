@@ -9,17 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import UNPROCESSABLE, refused
+from accounts.refusals import Refused
 from accounts.roles import Capability
 from reports.forms.circulars import CircularForm
 from reports.models import Document
 from reports.selectors.circulars import circulars_visible_to
-from reports.services.circulars import CircularDateRefused, circular_issue
+from reports.services.circulars import circular_issue
 from tellers.selectors.discipline import penalties_to_circulate
-from tellers.services.refusals import RecordRefused
 
 PER_PAGE: Final = 24
-UNPROCESSABLE: Final = 422
-CONFLICT: Final = 409
 
 
 @allowed(Capability.BULLETINS_READ)
@@ -65,12 +64,8 @@ def _issued(request: SignedInRequest, form: CircularForm) -> tuple[Document | No
     try:
         branch = request.user.unit.branch
         return circular_issue(branch=branch, facts=form.facts(), actor=request.user), 200
-    except CircularDateRefused as error:
-        form.add_error("issued_on", str(error))
-        return None, UNPROCESSABLE
-    except RecordRefused as error:
-        form.add_error(None, str(error))
-        return None, CONFLICT
+    except Refused as error:
+        return None, refused(form, error)
 
 
 @allowed(Capability.BULLETINS_READ)

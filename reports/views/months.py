@@ -1,6 +1,7 @@
 """The branch's months: rolled up, published inside, closed, corrected."""
 
 from datetime import date
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
+from accounts.acting import tried
 from accounts.roles import Capability
 from outlets.models import Unit
 from outlets.months import Month
@@ -75,12 +77,8 @@ def rollup(request: SignedInRequest, month: Month) -> HttpResponse:
 @require_POST
 def publish(request: SignedInRequest, month: Month) -> HttpResponse:
     """Publish the month inside."""
-    try:
-        month_publish(branch=_branch(request), month=month, actor=request.user)
-    except IllegalTransition as error:
-        messages.error(request, f"{error}。")
-    else:
-        messages.success(request, f"{month.label}已内部公示。")
+    act = partial(month_publish, branch=_branch(request), month=month, actor=request.user)
+    tried(request, act, f"{month.label}已内部公示")
     return redirect("reports:month", month)
 
 

@@ -13,7 +13,6 @@ from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
 from tellers.api.references import branch_of
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.models import ViolationKind
 from tellers.services.catalogue import violation_kind_save
 
@@ -32,7 +31,6 @@ class ViolationKindSerializer(serializers.ModelSerializer[ViolationKind]):
 )
 @extend_schema(tags=["违规与处罚"])
 class ViolationKindViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[ViolationKind],

@@ -19,7 +19,6 @@ from outlets.selectors import units_visible_to
 from outlets.selectors.staff import SoughtStaff
 from tellers.api.devices import percent
 from tellers.api.references import sent
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.forms.files import FileFilterForm, FileSoughtForm
 from tellers.models import FileComment
 from tellers.selectors.files import EntryKind, FileSought, files_listed, files_visible_to
@@ -141,7 +140,7 @@ SOUGHT = [
     )
 )
 @extend_schema(tags=["服务档案"])
-class ServiceFileViewSet(RecordRefusalsAnswered, mixins.ListModelMixin, GenericViewSet[Staff]):
+class ServiceFileViewSet(mixins.ListModelMixin, GenericViewSet[Staff]):
     """窗口员工服务档案；各机构只见本机构当时的记录，查阅他人的档案记入审计记录。"""
 
     serializer_class = FilePersonSerializer

@@ -24,7 +24,6 @@ from tellers.api.references import (
     SeenMany,
     sent,
 )
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.forms.penalties import APPEAL_MAX, TEXT_MAX, DueFilterForm
 from tellers.models import Penalty, Violation
 from tellers.selectors.discipline import (
@@ -175,7 +174,6 @@ _DUE = [
 )
 @extend_schema(tags=["违规与处罚"])
 class PenaltyViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Penalty],

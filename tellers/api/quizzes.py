@@ -17,7 +17,6 @@ from complaints.api.references import MAX_ID
 from outlets.api.taking_in import TakesFiles
 from outlets.models import Staff, Unit
 from tellers.api.references import Seen, sent
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.models import Quiz
 from tellers.selectors.quizzes import quizzes_visible_to
 from tellers.services.quizzes import quiz_correct, quiz_remove, quizzes_add
@@ -114,9 +113,7 @@ class QuizFilter(django_filters.FilterSet):  # type: ignore[misc]
     list=extend_schema(summary="测试成绩"), retrieve=extend_schema(summary="一条成绩")
 )
 @extend_schema(tags=["测试与培训"])
-class QuizViewSet(
-    RecordRefusalsAnswered, mixins.ListModelMixin, mixins.RetrieveModelMixin, TakesFiles
-):
+class QuizViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TakesFiles):
     """测试成绩：可查阅的员工的知识测试与技能测试结果。"""
 
     file_kind = "quizzes"

@@ -15,11 +15,8 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.api.jobs import JobSerializer
-from accounts.problems import Conflict
 from accounts.roles import Capability
-from outlets.workdays import CalendarMissing
 from tellers.api.references import Seen, branch_of, sent
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.exports.stars import allowances_of
 from tellers.forms.stars import AllowanceForm
 from tellers.models import StarPeriod, StarRating, StarScheme
@@ -107,7 +104,6 @@ class StarAllowanceSerializer(serializers.Serializer[Any]):
 )
 @extend_schema(tags=["星级评定"])
 class StarPeriodViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[StarPeriod],
@@ -129,12 +125,6 @@ class StarPeriodViewSet(
     def get_queryset(self) -> QuerySet[StarPeriod]:
         """What the user may see."""
         return star_periods_visible_to(user_of(self.request))
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """A year without a calendar is a conflict, too."""
-        if isinstance(exc, CalendarMissing):
-            exc = Conflict(str(exc), "calendar_missing")
-        return super().handle_exception(exc)
 
     @extend_schema(
         summary="建立评定周期",

@@ -16,7 +16,6 @@ from accounts.api import HasCapability
 from accounts.roles import Capability
 from outlets.models import Unit
 from tellers.api.references import RecordStaffSerializer, RecordUnitSerializer, sent
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.models import Objection, StarAdjustment, StarRating
 from tellers.selectors.star_evidence import rating_parts
 from tellers.selectors.stars import (
@@ -151,7 +150,6 @@ class StarRatingFilter(django_filters.FilterSet):  # type: ignore[misc]
 )
 @extend_schema(tags=["星级评定"])
 class StarRatingViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[StarRating],
@@ -211,7 +209,6 @@ class StarRatingViewSet(
 )
 @extend_schema(tags=["星级评定"])
 class StarAdjustmentViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[StarAdjustment],
@@ -246,7 +243,6 @@ class StarAdjustmentViewSet(
 )
 @extend_schema(tags=["星级评定"])
 class StarObjectionViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Objection],

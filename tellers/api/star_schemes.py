@@ -16,7 +16,6 @@ from accounts.access import user_of
 from accounts.api import HasCapability
 from accounts.roles import Capability
 from tellers.api.references import branch_of, sent
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.models import StarScheme
 from tellers.selectors.stars import star_schemes_visible_to
 from tellers.selectors.what_if import WhatIf, star_what_if
@@ -97,7 +96,6 @@ class WhatIfSerializer(serializers.Serializer[WhatIf]):
 )
 @extend_schema(tags=["星级评定"])
 class StarSchemeViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[StarScheme],

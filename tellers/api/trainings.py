@@ -17,7 +17,6 @@ from outlets.api.taking_in import TakesFiles
 from outlets.models import Staff
 from tellers.api.quizzes import score
 from tellers.api.references import RecordStaffSerializer, Seen, branch_of, sent
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.models import Attendance, Training
 from tellers.selectors.trainings import (
     TrainingSought,
@@ -105,7 +104,6 @@ class AttendanceSerializer(serializers.ModelSerializer[Attendance]):
 @extend_schema_view(list=extend_schema(summary="培训"), retrieve=extend_schema(summary="一期培训"))
 @extend_schema(tags=["测试与培训"])
 class TrainingViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Training],

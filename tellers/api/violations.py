@@ -19,7 +19,6 @@ from inspections.models import Answer
 from outlets.models import Staff, Unit
 from outlets.months import InvalidMonth, Month
 from tellers.api.references import RecordStaffSerializer, RecordUnitSerializer, Seen, sent
-from tellers.api.refusals import RecordRefusalsAnswered
 from tellers.forms.violations import NOTE_MAX
 from tellers.models import Violation, ViolationKind
 from tellers.selectors.discipline import unfounded, violations_visible_to
@@ -129,7 +128,6 @@ class ViolationFilter(django_filters.FilterSet):  # type: ignore[misc]
 )
 @extend_schema(tags=["违规与处罚"])
 class ViolationViewSet(
-    RecordRefusalsAnswered,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     GenericViewSet[Violation],

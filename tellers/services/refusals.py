@@ -6,6 +6,8 @@ from accounts.refusals import Refused
 class RecordRefused(Refused):
     """The act cannot be done; nothing was changed."""
 
+    code = "record_refused"
+
 
 class PeriodMoved(RecordRefused):
     """The rating period is not in the state the act needs."""

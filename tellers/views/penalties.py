@@ -1,6 +1,7 @@
 """Penalties: the list, one of them, deciding, telling, appealing, deciding an appeal."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
-from accounts.acting import form_methods, posted
+from accounts.acting import form_methods, posted, tried
 from accounts.roles import Capability
 from tellers.forms.penalties import AppealDecideForm, AppealForm, DecideForm, PenaltyFilterForm
 from tellers.models import Penalty
@@ -112,12 +113,8 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
 def notify(request: SignedInRequest, pk: int) -> HttpResponse:
     """Note that the person was told."""
     found = _penalty(request, pk)
-    try:
-        penalty_notify(penalty=found, actor=request.user)
-    except RecordRefused as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"已记下告知{found.staff.name}的日期")
+    act = partial(penalty_notify, penalty=found, actor=request.user)
+    tried(request, act, f"已记下告知{found.staff.name}的日期")
     return redirect("tellers:penalty", pk)
 
 

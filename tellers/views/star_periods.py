@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
-from accounts.acting import acted, form_methods, posted
+from accounts.acting import acted, form_methods, posted, tried
 from accounts.models import User
 from accounts.roles import Capability
 from outlets.downloads import file_response
@@ -34,7 +34,6 @@ from tellers.star_drawings import distribution_chart
 from tellers.star_sentences import distribution_lead, period_lead
 from tellers.stars import STAR_LABELS, StarRules
 from tellers.views.acting import own_branch
-from tellers.views.star_acts import tried
 from tellers.views.star_headings import headings
 
 PER_PAGE: Final = 100

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
-from accounts.acting import acted, form_methods, posted
+from accounts.acting import acted, form_methods, posted, tried
 from accounts.roles import Capability
 from tellers.forms.stars import AdjustForm, DecisionForm, ObjectionForm
 from tellers.models import Objection, StarAdjustment, StarPeriod, StarRating
@@ -22,7 +22,6 @@ from tellers.selectors.stars import (
 from tellers.services import star_decisions as services
 from tellers.star_sentences import rating_lead
 from tellers.stars import STAR_LABELS, StarRules
-from tellers.views.star_acts import tried
 
 State = StarPeriod.State
 

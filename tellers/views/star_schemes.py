@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, allowed
-from accounts.acting import acted, form_methods, posted
+from accounts.acting import acted, form_methods, posted, tried
 from accounts.roles import Capability
 from tellers.forms.star_schemes import StarSchemeForm, star_scheme_form
 from tellers.models import StarScheme
@@ -18,7 +18,6 @@ from tellers.services import star_schemes as services
 from tellers.star_words import plain, star_rows, star_scheme_words
 from tellers.stars import DIMENSION_LABELS, StarRules
 from tellers.views.acting import own_branch
-from tellers.views.star_acts import tried
 
 
 @allowed(Capability.RECORDS_READ)

@@ -33,6 +33,12 @@ from tests.complaints.lived import live
 TODAY = date(2016, 5, 1)
 
 
+@pytest.fixture(autouse=True)
+def _five_years(settings):
+    """As in production."""
+    settings.RETENTION_YEARS = 5
+
+
 def ended(day: date, **kw):
     at = timezone.make_aware(datetime.combine(day, datetime.min.time()))
     return {"state": "CLOSED", "kind": "COMPLAINT", "closed_at": at} | kw

@@ -1,6 +1,5 @@
 """`manage.py demo`: the demonstration branch, from an empty database to its bulletins."""
 
-import os
 import time
 from datetime import date
 from typing import Any
@@ -55,8 +54,6 @@ class Command(BaseCommand):
         self.finish(branch, office)
         self.introduce(branch)
         if not options["no_serve"]:
-            # The demonstration's letters are older than the law wants customers' data kept.
-            os.environ.setdefault("RETENTION_YEARS", "100")
             call_command("serve")
 
     def say(self, text: str) -> None:
