@@ -5,11 +5,11 @@ The server is pytest-django's `live_server` with DEBUG off and the security poli
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.factories import PASSWORD
 
@@ -24,9 +24,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1440, "height": 900}
-SHOTS = Path(__file__).resolve().parent.parent / "var" / "test-shots"
+PHONE: ViewportSize = {"width": 360, "height": 740}
+TABLET: ViewportSize = {"width": 768, "height": 1024}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [
+    (DESK, "light"),
+    (TABLET, "light"),
+    (PHONE, "dark"),
+]
 
 SignIn = Callable[..., Page]
 
@@ -97,7 +102,11 @@ def sign_in(new_page) -> SignIn:
 
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.1 AA on the page, one line each."""
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+    options = {
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+        "resultTypes": ["violations"],
+        "preload": False,  # style sheets are its matter only in rules that are not run
+    }
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
@@ -106,6 +115,42 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def faults(page: Page, *paths: str) -> dict[str, list[str]]:
+    """What is wrong with pages, by path: none that is right. Each is loaded once and looked at."""
+    found = {}
+    for path in paths:
+        page.goto(path)
+        found[path] = looks(page)
+    return {path: wrong for path, wrong in found.items() if wrong}
+
+
+def looks(page: Page) -> list[str]:
+    """What is wrong with the page as it stands: on a desk by day, a tablet, a phone at night.
+
+    It has no heading, is wider than the window, or axe finds something.
+    """
+    found = [] if page.locator("h1").inner_text() else ["no heading"]
+    before = page.viewport_size
+    for size, scheme in LOOKS:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        if wide := overflow(page):
+            found.append(f"{wide} px wider than {size['width']}")
+        if size is not TABLET:
+            found += violations(page)
+    page.set_viewport_size(before or DESK)
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    return found
+
+
 def overflow(page: Page) -> int:
-    """How many pixels the page is wider than the window; 0 when it fits."""
-    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
+    """How many pixels the page is wider than the window; 0 when it fits.
+
+    Measured two frames on, when what follows the window's size has followed it.
+    """
+    return int(
+        page.evaluate(
+            """() => new Promise((tell) => requestAnimationFrame(() => requestAnimationFrame(() =>
+                tell(Math.max(0, document.documentElement.scrollWidth - innerWidth)))))"""
+        )
+    )

@@ -3,6 +3,17 @@
 // A table that fits its card lets the page scroll under a fixed header; a wider one scrolls inside.
 const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
 
+// What a table is called: its caption, its label, the heading of its card.
+function name(table) {
+  const heading = table.closest(".card, section")?.querySelector("h2, h3, .card-title");
+  return (
+    table.caption?.textContent.trim() ||
+    table.getAttribute("aria-label") ||
+    heading?.textContent.trim() ||
+    "表格"
+  );
+}
+
 function fit(wrapper) {
   const table = wrapper.querySelector("table");
   if (!table) return;
@@ -13,7 +24,7 @@ function fit(wrapper) {
   if (wide) {
     wrapper.tabIndex = 0;
     wrapper.setAttribute("role", "region");
-    wrapper.setAttribute("aria-label", table.caption?.textContent.trim() || "表格，可左右滚动");
+    wrapper.setAttribute("aria-label", `${name(table)}，可左右滚动`);
   } else {
     for (const name of ["tabindex", "role", "aria-label"]) wrapper.removeAttribute(name);
   }

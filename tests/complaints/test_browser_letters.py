@@ -5,13 +5,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.models import Letter, LetterEvent, SavedView
-from tests.browser import DESK, PHONE, overflow, violations
+from tests.browser import PHONE, faults, overflow, violations
 from tests.complaints import letters as sample
 from tests.complaints.letters import make_letter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-TABLET = {"width": 768, "height": 1024}
-SIZES = (PHONE, TABLET, DESK)
 SAID = (
     "客户王小明来电反映，4月30日上午在网点办理业务时排队时间较长，窗口只开两个，自助取款机吞卡后无人处理，要求尽快核实并回复，联系电话13812345678",
     "表扬柜员耐心细致，为老人兑换零钞，全程微笑服务",
@@ -48,13 +46,9 @@ def letters(org, cast):
 
 def test_the_list_fits_and_can_be_used_by_everybody(letters, cast, sign_in):
     SavedView.objects.create(user=cast.service_office, name="态度类投诉", query={"q": "态度"})
-    page = sign_in("service_office")
-    for size in SIZES:
-        page.set_viewport_size(size)
-        for query in ("", "?q=柜员&kind=COMPLAINT", "?q=找不到的", "?overdue=on&repeats=none"):
-            page.goto(f"/letters/{query}")
-            assert overflow(page) == 0, (size, query)
-            assert violations(page) == [], (size, query)
+    queries = ("", "?q=柜员&kind=COMPLAINT", "?q=找不到的", "?overdue=on&repeats=none")
+    paths = [f"/letters/{query}" for query in queries]
+    assert faults(sign_in("service_office"), *paths) == {}
 
 
 def test_search_by_words_then_by_number(letters, sign_in):
@@ -114,11 +108,7 @@ def test_a_customer_is_shown_once_with_a_reason(letters, sign_in):
 
 def test_what_one_person_is_given(letters, sign_in):
     page = sign_in("service_office")
-    for size in SIZES:
-        page.set_viewport_size(size)
-        page.goto("/letters/subject/")
-        assert overflow(page) == 0
-        assert violations(page) == []
+    assert faults(page, "/letters/subject/") == {}
     page.get_by_label("电话、卡号或证件号").fill(sample.PHONE)
     page.get_by_label("依据").fill("本人到柜台申请")
     with page.expect_download() as download:

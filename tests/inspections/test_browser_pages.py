@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from inspections.models import Inspection, Visit
 from inspections.services.submissions import inspection_return
-from tests.browser import DESK, PHONE, overflow, violations
+from tests.browser import PHONE, faults
 from tests.inspections.builders import make_inspection, make_version, make_visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,11 +25,9 @@ def world(org, cast):
     return make_inspection(org.b2, cast.inspector, values={"1.02": "1"}, released=True)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_the_offices_pages(sign_in, world, size):
-    page = sign_in("service_office", viewport=size)
+def test_the_offices_pages(sign_in, world):
     waiting = Inspection.objects.get(state="SUBMITTED")
-    for path in (
+    paths = (
         "visits/?month=2011-04",
         "visits/new/?month=2011-04&missing=OPEN",
         f"visits/{Visit.objects.filter(state='PLANNED')[0].pk}/edit/",
@@ -37,25 +35,20 @@ def test_the_offices_pages(sign_in, world, size):
         f"inspections/{waiting.pk}/",
         f"inspections/{waiting.pk}/return/",
         "waves/",
-    ):
-        page.goto(f"/inspections/{path}")
-        assert overflow(page) == 0, path
-        assert violations(page) == [], path
+    )
+    page = sign_in("service_office")
+    assert faults(page, *(f"/inspections/{path}" for path in paths)) == {}
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_the_inspectors_pages(sign_in, world, size):
-    page = sign_in("inspector", viewport=size)
+def test_the_inspectors_pages(sign_in, world):
     done = Visit.objects.get(state="SUBMITTED")
-    for path in (
+    paths = (
         "today/",
         f"visits/{done.pk}/receipt/",
         "inspections/",
         f"inspections/{world.pk}/",
-    ):
-        page.goto(f"/inspections/{path}")
-        assert overflow(page) == 0, path
-        assert violations(page) == [], path
+    )
+    assert faults(sign_in("inspector"), *(f"/inspections/{path}" for path in paths)) == {}
 
 
 def test_ticking_and_releasing(sign_in, world):

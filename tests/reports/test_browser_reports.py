@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from reports.models import Correction, Season
 from reports.services.corrections import correction_issue
 from reports.services.months import months_close
-from tests.browser import DESK, PHONE, overflow, violations
+from tests.browser import faults
 from tests.reports.letters import complaint, late, make_letter
 from tests.reports.rows import APRIL, MAY, quiz, release
 
@@ -61,24 +61,14 @@ def history(org, cast):
     return org
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_are_accessible_and_fit(new_page, client, cast, live_server, history, path):
-    client.force_login(cast.service_office)
-    cookie = client.cookies["mingcha_session"].value
+def test_pages_are_accessible_and_fit(sign_in, history):
     keys = {
         "outlet": history.a1.pk,
         "institution": history.a.pk,
         "correction": Correction.objects.get().pk,
     }
-    for scheme, size in (("light", DESK), ("dark", PHONE)):
-        page = new_page(color_scheme=scheme, viewport=size)
-        page.context.add_cookies(
-            [{"name": "mingcha_session", "value": cookie, "url": live_server.url}]
-        )
-        page.goto(path.format(**keys))
-        assert page.locator("h1").inner_text()
-        assert violations(page) == []
-        assert overflow(page) == 0
+    page = sign_in("service_office")
+    assert faults(page, *(path.format(**keys) for path in PAGES)) == {}
 
 
 def test_from_the_rank_down_to_the_inspection(sign_in, history):

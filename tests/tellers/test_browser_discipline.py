@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from accounts.tasks import job_run
 from reports.models import Document
 from tellers.models import Penalty, Violation
-from tests.browser import DESK, PHONE, overflow, violations
+from tests.browser import PHONE, faults
 from tests.tellers.discipline import kind_of, lost_mark
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -116,12 +116,12 @@ def test_from_a_lost_mark_to_the_circular(sign_in, org, cast):
         page = sign_in(username)
         page.goto(PENALTY.format(pk=made.pk))
         expect(page.locator("main")).to_contain_text("申诉不成立，维持处罚")
-    everything_fits(office, Violation.objects.get().pk, made.pk)
+    assert faults(office, *every_page(Violation.objects.get().pk, made.pk)) == {}
 
 
-def everything_fits(page, violation, penalty):
-    """Every page can be used by anybody, on a phone and on a desk."""
-    paths = [
+def every_page(violation, penalty):
+    """The paths of all pages of discipline."""
+    return [
         LISTS, f"{LISTS}violations/{violation}/", f"{LISTS}violations/new/",
         f"{LISTS}violations/{violation}/revoke/", f"{LISTS}candidates/",
         f"{LISTS}penalties/", f"{LISTS}penalties/{penalty}/", f"{LISTS}penalties/due/",
@@ -129,9 +129,3 @@ def everything_fits(page, violation, penalty):
         f"{LISTS}catalogue/", f"{LISTS}catalogue/new/", "/reports/circulars/",
         "/reports/circulars/issue/",
     ]  # fmt: skip
-    for path in paths:
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)
-            page.goto(path)
-            assert overflow(page) == 0, path
-        assert violations(page) == [], path

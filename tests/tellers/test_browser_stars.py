@@ -15,7 +15,7 @@ from outlets.models import CalendarDay
 from outlets.services.calendar import calendar_seed
 from reports.models import Document
 from tellers.models import Quiz, StarPeriod
-from tests.browser import PHONE, overflow, violations
+from tests.browser import PHONE, faults, looks
 from tests.factories import make_staff
 from tests.tellers.rated import attributed, published, rating_of
 
@@ -68,7 +68,7 @@ def test_from_device_data_to_the_badge(quarter, org, cast, sign_in, new_page):
     take_in(office, cast.teller.staff, quarter)
     rate(office)
     expect(office.locator(".lead-sentence")).to_contain_text("2人中2人参评：五星1人、四星1人")
-    looks_right(office)
+    assert looks(office) == []
     confirmed(office, "公示")
     expect(office.locator("[aria-current=step]")).to_contain_text("公示中")
     teller = sign_in("teller", viewport=PHONE)
@@ -87,7 +87,7 @@ def test_from_device_data_to_the_badge(quarter, org, cast, sign_in, new_page):
     expect(anybody.get_by_role("heading", level=1)).to_have_text("核验通过")
     expect(anybody.locator("main")).to_contain_text(cast.teller.staff.number)
     assert cast.teller.staff.name not in anybody.content()
-    looks_right(anybody)
+    assert looks(anybody) == []
     assert (own.star, own.computed_star) == (5, 4)
 
 
@@ -119,7 +119,7 @@ def object_to(page):
     page.get_by_role("link", name="公示名单").click()
     expect(page.get_by_role("main")).to_contain_text("示例甲")
     page.get_by_role("link", name=re.compile("我的评定")).click()
-    looks_right(page)
+    assert looks(page) == []
     page.get_by_label("异议内容和理由").fill("十二月的技能测试漏计一次，98分。")
     page.get_by_role("button", name="提出异议").click()
     expect(page.get_by_text("待处理")).to_be_visible()
@@ -138,15 +138,14 @@ def decide(page):
 def walk(page):
     """The other pages of stars, then back to the list."""
     period = StarPeriod.objects.get()
-    for path in (
+    paths = (
         f"stars/{period.pk}/distribution/",
         f"stars/schemes/{period.scheme_id}/",
         "stars/schemes/new/",
         "pacesetters/",
         f"stars/{period.pk}/",
-    ):
-        page.goto(f"/tellers/{path}")
-        looks_right(page)
+    )
+    assert faults(page, *(f"/tellers/{path}" for path in paths)) == {}
 
 
 def badges(page):
@@ -162,9 +161,3 @@ def badges(page):
     with made.file.open("rb") as file:
         reader = PdfReader(io.BytesIO(file.read()))
     return "".join(one.extract_text() for one in reader.pages).replace(" ", "")
-
-
-def looks_right(page):
-    """Accessible, and within the window."""
-    assert violations(page) == []
-    assert overflow(page) == 0
