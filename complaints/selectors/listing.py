@@ -127,7 +127,8 @@ def _worded(rows: QuerySet[Letter], sought: LetterSought, wanted: int) -> Slice:
         return _known(newest.hits, sought.state)
     if len(newest.hits) > PAGE:
         return _common(rows, newest, sought, wanted)
-    if near := _near(rows, newest, sought, wanted):
+    # What none of the newest says would not fill the page from those near them either.
+    if newest.hits and (near := _near(rows, newest, sought, wanted)):
         return near
     found = list(with_words(rows, sought.words).values_list("pk", "state")[: CAP + 1])
     if len(found) <= CAP:
