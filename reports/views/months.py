@@ -78,7 +78,7 @@ def rollup(request: SignedInRequest, month: Month) -> HttpResponse:
 def publish(request: SignedInRequest, month: Month) -> HttpResponse:
     """Publish the month inside."""
     act = partial(month_publish, branch=_branch(request), month=month, actor=request.user)
-    tried(request, act, f"{month.label}已内部公示")
+    tried(request, act, f"{month.label}已内部公示。")
     return redirect("reports:month", month)
 
 
